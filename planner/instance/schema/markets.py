@@ -1,0 +1,99 @@
+"""Application: products, markets, contract segments, commitments and the daily shapes of demand."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from planner.instance.schema.base import Flag, Id, Names, Row, column
+
+
+class Product(Row):
+    """What is sold: a set of acceptable models, a workload and a service level."""
+
+    KEY: ClassVar = ("id",)
+
+    id: Id = column(text="id of the product")
+    name: str = column("", text="name for people; blank: the id")
+    models: Names = column(text="models the customer accepts, parted by |", ref="models")
+    isl: float = column(text="input tokens of a request (fresh and cached)", unit="tok", ge=0)
+    osl: float = column(text="output tokens of a request", unit="tok", gt=0)
+    cached_share: float = column(0.0, text="share of input tokens found in cache", unit="share", ge=0, le=1)
+    min_interactivity_tok_per_s: float = column(0.0, text="slowest speed a user may see", unit="tok/s/user", ge=0)
+    max_ttft_ms: float = column(
+        86_400_000.0, text="longest time to first token, network round trip included", unit="ms", gt=0
+    )
+    headroom: float = column(
+        0.8, text="share of peak throughput that may be sold while the service level holds", unit="share", gt=0, le=1
+    )
+    deadline_h: float | None = column(
+        None, text="a batch product: work may wait this long; blank: served as it arrives", unit="h", gt=0, le=24
+    )
+    bytes_per_input_token: float = column(4.0, text="on the wire, towards the site", unit="bytes/tok", ge=0)
+    bytes_per_output_token: float = column(45.0, text="on the wire, towards the market", unit="bytes/tok", ge=0)
+    token_weight: float = column(
+        1.0, text="worth of a token of this product in the tokens objective", unit="ratio", ge=0
+    )
+
+
+class Market(Row):
+    """A place where tokens are bought."""
+
+    KEY: ClassVar = ("id",)
+
+    id: Id = column(text="id of the market")
+    name: str = column(text="name for people")
+    latitude: float = column(0.0, text="latitude", unit="degrees north", ge=-90, le=90)
+    longitude: float = column(0.0, text="longitude", unit="degrees east", ge=-180, le=180)
+    utc_offset_h: float = column(0.0, text="local standard time minus UTC", unit="h", ge=-12, le=14)
+    site_jurisdictions: Names = column(
+        ("all",), text="jurisdictions of sites that may serve it, parted by |; all: no restriction"
+    )
+
+
+class Demand(Row):
+    """A contract segment: a named kind of contract of one market for one product."""
+
+    KEY: ClassVar = ("market", "product", "segment")
+
+    market: Id = column(text="market", ref="markets")
+    product: Id = column(text="product", ref="products")
+    segment: Id = column(text="kind of contract, e.g. list, committed, wholesale")
+    volume_gtok_per_day: float = column(
+        text="tokens of all kinds (fresh and cached input, output) asked for on the mean day",
+        unit="Gtok/day",
+        ge=0,
+        le=1e8,
+        hint="1 Gtok is 10^9 tokens; 1 trillion tokens a day is 1000",
+    )
+    price_usd_per_mtok_input: float = column(0.0, text="price of fresh input tokens", unit="USD/Mtok", ge=0, le=1e4)
+    price_usd_per_mtok_cached: float = column(0.0, text="price of cached input tokens", unit="USD/Mtok", ge=0, le=1e4)
+    price_usd_per_mtok_output: float = column(0.0, text="price of output tokens", unit="USD/Mtok", ge=0, le=1e4)
+    shape: str | None = column(None, text="daily and weekly shape of the demand; blank: flat", ref="shapes")
+    whole: Flag = column(False, text="yes: the contract is taken whole or not at all")
+
+
+class Commitment(Row):
+    """A promise to serve a volume, with what falling short costs."""
+
+    KEY: ClassVar = ("market", "product")
+
+    market: Id = column(text="market", ref="markets")
+    product: Id = column(text="product", ref="products")
+    volume_gtok_per_day: float = column(text="volume promised on the mean day", unit="Gtok/day", ge=0)
+    penalty_usd_per_mtok: float | None = column(
+        None, text="cash penalty per token short; blank with no churn cost: no shortfall allowed", unit="USD/Mtok", ge=0
+    )
+    churn_usd_per_mtok: float = column(
+        0.0, text="non-cash cost per token short (lost conversion, goodwill); reported apart", unit="USD/Mtok", ge=0
+    )
+
+
+class Shape(Row):
+    """Demand by hour of the local day, for working days and weekends; only ratios count."""
+
+    KEY: ClassVar = ("shape", "day_type", "hour_local")
+
+    shape: Id = column(text="id of the shape")
+    day_type: Literal["weekday", "weekend"] = column(text="weekday or weekend")
+    hour_local: int = column(text="hour of the local day", ge=0, le=23)
+    value: float = column(text="demand relative to the other hours", unit="ratio", ge=0)

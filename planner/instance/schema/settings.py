@@ -1,0 +1,141 @@
+"""Settings: the `instance.toml` of an instance, and its investment periods."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from planner.instance.schema.base import ID_PATTERN, Date, Row, column
+
+Basis = Literal["throughput", "ttft", "kw"]
+
+
+class Section(BaseModel):
+    """A part of `instance.toml`; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class DaySettings(Section):
+    """One representative day: a date of the typical year that stands for `weight` days like it."""
+
+    name: str = Field(description="name for people and tables", pattern=ID_PATTERN)
+    date: str = Field(description="month and day of the typical year, e.g. 07-15", pattern=r"^\d{2}-\d{2}$")
+    weight: float = Field(description="days of the year it stands for; the weights sum to 365", gt=0, le=366)
+
+
+class TimeSettings(Section):
+    """Which hours are modelled."""
+
+    mode: Literal["days", "year"] = column(
+        "days", text="days: representative days, each cyclic; year: one cyclic chain over the whole year"
+    )
+    resolution_h: int = column(1, text="length of a step in every series and in the model", unit="h", ge=1, le=24)
+    days: tuple[DaySettings, ...] = column((), text="the representative days, an array of tables; empty: mode = year")
+
+    @model_validator(mode="after")
+    def _days_fit(self) -> TimeSettings:
+        if 24 % self.resolution_h:
+            raise ValueError("resolution_h must divide 24: 1, 2, 3, 4, 6, 8, 12 or 24")
+        if self.mode == "days" and not self.days:
+            raise ValueError("mode = days needs at least one [[time.days]]; or set mode = year")
+        if self.mode == "year" and self.days:
+            raise ValueError("mode = year takes no [[time.days]]")
+        names = [day.name for day in self.days]
+        if len(set(names)) < len(names):
+            raise ValueError("two of [[time.days]] have the same name")
+        total = sum(day.weight for day in self.days)
+        if self.days and abs(total - 365) > 1e-6:
+            raise ValueError(f"the weights of [[time.days]] sum to {total:g}, not to 365")
+        return self
+
+
+class FinanceSettings(Section):
+    """Cost of money."""
+
+    wacc: float = column(0.09, text="real weighted average cost of capital", unit="share/yr", ge=0, le=1)
+
+
+class ObjectiveSettings(Section):
+    """What is maximised."""
+
+    name: Literal["profit", "tokens", "revenue"] = column(
+        "profit", text="profit, tokens (billable, weighted by token_weight) or revenue"
+    )
+
+
+class PricingSettings(Section):
+    """How prices are set."""
+
+    mode: Literal["segments", "uniform"] = column(
+        "segments",
+        text="segments: each contract at its own price; uniform: one price per market and product, chosen among them",
+    )
+
+
+class NetworkSettings(Section):
+    """How routes are found."""
+
+    routes_per_pair: int = column(
+        3, text="most routes between a site and a market, by latency and by cost", ge=1, le=50
+    )
+
+
+class ServingSettings(Section):
+    """Which operating points may be used."""
+
+    measured_only: tuple[Basis, ...] = column(
+        (), text="drop points whose throughput, ttft or kw is not measured or published"
+    )
+    mix_tolerance: float = column(
+        0.02, text="most a point's token shares may differ from the product's", unit="share", ge=0, le=0.5
+    )
+
+
+class LimitSettings(Section):
+    """Limits and prices on the plan as a whole."""
+
+    carbon_usd_per_t: float = column(0.0, text="price of carbon dioxide", unit="USD/t", ge=0)
+    carbon_limit_t_per_yr: float | None = column(None, text="cap on carbon dioxide; absent: none", unit="t/yr", ge=0)
+
+
+class CatalogueSettings(Section):
+    """Where facts about technology come from, and which of them are offered."""
+
+    source: str = column("builtin", text="builtin, or a folder relative to the instance")
+    hardware: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
+    cooling: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
+    stacks: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
+    models: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
+
+
+class Settings(Section):
+    """The file `instance.toml`."""
+
+    title: str = column(text="one line: the question the instance answers", min_length=1)
+    text: str = column("", text="what a reader should know before trusting it")
+    base_year: int = column(text="year whose money is used and to which cash is discounted", ge=2000, le=2100)
+    time: TimeSettings = column(text="which hours are modelled")
+    finance: FinanceSettings = column(FinanceSettings(), text="cost of money")
+    objective: ObjectiveSettings = column(ObjectiveSettings(), text="what is maximised")
+    pricing: PricingSettings = column(PricingSettings(), text="how prices are set")
+    network: NetworkSettings = column(NetworkSettings(), text="how routes are found")
+    serving: ServingSettings = column(ServingSettings(), text="which operating points may be used")
+    limits: LimitSettings = column(LimitSettings(), text="limits and prices on the plan as a whole")
+    catalogue: CatalogueSettings = column(CatalogueSettings(), text="facts about technology")
+
+
+class Period(Row):
+    """An investment period. An absent table means one period of one year from the base year."""
+
+    KEY: ClassVar = ("period",)
+
+    period: str = column(text="name of the period, e.g. 2028 or 2028-q3")
+    start: Date = column(text="when it starts: 2028, 2028-Q3, 2028-07")
+    length_yr: float = column(1.0, text="how long it is", unit="years", gt=0, le=50)
+    demand_index: float = column(1.0, text="multiplies every volume", unit="ratio", ge=0)
+    price_index: float = column(1.0, text="multiplies every token price", unit="ratio", ge=0)
+    capex_budget_musd: float | None = column(
+        None, text="most overnight capex in the period; blank: no limit", unit="M USD", ge=0
+    )
