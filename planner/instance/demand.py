@@ -1,0 +1,40 @@
+"""Demand by hour: daily shapes in local time, and how much batch work may wait."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.instance.instance import Instance
+from planner.instance.schema.markets import Product
+from planner.instance.time import TimeGrid
+
+
+def token_shares(product: Product) -> tuple[float, float, float]:
+    """Return the shares of fresh input, cached input and output tokens in a product's volume (sum 1)."""
+    tokens = product.isl + product.osl
+    cached = product.isl * product.cached_share / tokens
+    return product.isl / tokens - cached, cached, product.osl / tokens
+
+
+def shape_values(instance: Instance, grid: TimeGrid, shape: str | None, utc_offset_h: float) -> np.ndarray:
+    """Return demand relative to its yearly mean at each (day, step): shape (day x step,), weighted mean 1."""
+    if shape is None:
+        return np.ones(len(grid.hour_of_year))
+    table = np.zeros((2, 24))
+    for row in instance.shapes.values():
+        if row.shape == shape:
+            table[int(row.day_type == "weekend"), row.hour_local] = row.value
+    hour, weekend = grid.local(utc_offset_h)
+    values = table[weekend.astype(int), hour].mean(axis=1)
+    return values / grid.mean(values)
+
+
+def arrivals_in_window(grid: TimeGrid, arrivals_per_h: np.ndarray, deadline_h: float) -> np.ndarray:
+    """Return what arrived in the last `deadline_h` hours at the end of each step, cyclic within the day.
+
+    `arrivals_per_h` has shape (day x step,) in any unit per hour; the answer has the same shape in that unit times h.
+    """
+    steps = min(int(deadline_h / grid.step_hours + 1e-9), grid.steps_per_day)
+    by_day = arrivals_per_h.reshape(-1, grid.steps_per_day) * grid.step_hours
+    window = sum((np.roll(by_day, back, axis=1) for back in range(steps)), start=np.zeros_like(by_day))
+    return window.ravel()

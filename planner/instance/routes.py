@@ -1,0 +1,150 @@
+"""Routes: the best loop-free paths from sites to markets, and which product each may carry.
+
+A route is kept for a product if the market's law allows the site and some operating point there answers within the
+product's time to first token less the round trip. Every pair that is cut is listed with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import networkx as nx
+import pandas as pd
+
+from planner.instance.eligibility import Eligibility
+from planner.instance.instance import Instance
+from planner.instance.schema.network import Link
+from planner.units import BITS_PER_BYTE, HOURS_PER_YEAR, SECONDS_PER_HOUR
+
+GB_PER_GBPS_YR = HOURS_PER_YEAR * SECONDS_PER_HOUR / BITS_PER_BYTE
+
+LinkKey = tuple[str, str, str]
+RouteKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path of links from a site to a market.
+
+    Attributes:
+        links: keys (origin, destination, kind) in order from the site.
+        latency_ms: one way (ms); the round trip is twice that.
+    """
+
+    links: tuple[LinkKey, ...]
+    latency_ms: float
+
+    @property
+    def rtt_ms(self) -> float:
+        """Round trip (ms)."""
+        return 2 * self.latency_ms
+
+
+@dataclass
+class Network:
+    """Routes by (site, market, number), the products each may carry, and what was cut.
+
+    Attributes:
+        routes: (site, market, number) -> Route.
+        allowance_ms: (site, market, number, product) -> longest time to first token at the site (ms).
+        cut: (site, market, product or "", reason).
+    """
+
+    routes: dict[RouteKey, Route] = field(default_factory=dict)
+    allowance_ms: dict[tuple[str, str, int, str], float] = field(default_factory=dict)
+    cut: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def cut_table(self) -> pd.DataFrame:
+        """Return the pairs that were cut: site, market, product, reason."""
+        return pd.DataFrame(self.cut, columns=["site", "market", "product", "reason"])
+
+
+def hardware_allowed(instance: Instance, site: str, hardware: str) -> bool:
+    """Say whether export rules let this hardware stand at this site."""
+    classes = instance.sites[site].export_classes
+    return "all" in classes or instance.hardware[hardware].export_class in classes
+
+
+def find_routes(instance: Instance, eligibility: Eligibility) -> Network:
+    """Find the routes of every lawful pair and the products each can carry in time."""
+    network = Network()
+    graph = _graph(instance)
+    for site in instance.sites:
+        fastest = _fastest_answer(instance, eligibility, site)
+        for market in instance.markets:
+            lawful = instance.markets[market].site_jurisdictions
+            if "all" not in lawful and instance.sites[site].jurisdiction not in lawful:
+                network.cut.append(
+                    (site, market, "", f"{market} does not allow tokens made in {instance.sites[site].jurisdiction}")
+                )
+                continue
+            paths = _best_paths(instance, graph, site, market)
+            if not paths:
+                network.cut.append((site, market, "", "no link leads there"))
+            for number, links in enumerate(paths, start=1):
+                latency = sum(instance.links[key].latency_ms for key in links)
+                network.routes[site, market, number] = Route(links, latency)
+            _admit_products(instance, network, fastest, site, market)
+    return network
+
+
+def _admit_products(instance: Instance, network: Network, fastest: dict[str, float], site: str, market: str) -> None:
+    wanted = {product for (place, product, _) in instance.demand if place == market}
+    numbers = [key for key in network.routes if key[:2] == (site, market)]
+    for product in instance.products:
+        if product not in wanted or not numbers:
+            continue
+        if product not in fastest:
+            network.cut.append((site, market, product, "no operating point of hardware allowed here serves it"))
+            continue
+        limit = instance.products[product].max_ttft_ms
+        for key in numbers:
+            allowance = limit - network.routes[key].rtt_ms
+            if fastest[product] <= allowance:
+                network.allowance_ms[*key, product] = allowance
+        if not any((*key, product) in network.allowance_ms for key in numbers):
+            rtt = min(network.routes[key].rtt_ms for key in numbers)
+            reason = f"first token {fastest[product]:g} ms + round trip {rtt:g} ms is later than {limit:g} ms"
+            network.cut.append((site, market, product, reason))
+
+
+def _fastest_answer(instance: Instance, eligibility: Eligibility, site: str) -> dict[str, float]:
+    """Shortest time to first token of each product at a site (ms)."""
+    fastest: dict[str, float] = {}
+    for (hardware, _, product), rate in eligibility.rates.items():
+        if hardware_allowed(instance, site, hardware):
+            fastest[product] = min(rate.ttft_ms, fastest.get(product, rate.ttft_ms))
+    return fastest
+
+
+def _graph(instance: Instance) -> nx.DiGraph:
+    """Links as nodes between their ends, so that parallel links of different kinds stay apart."""
+    graph = nx.DiGraph()
+    for key, link in instance.links.items():
+        graph.add_edge(link.origin, key, latency=link.latency_ms, cost=_cost_weight(link))
+        graph.add_edge(key, link.destination, latency=0.0, cost=0.0)
+    return graph
+
+
+def _cost_weight(link: Link) -> float:
+    """Price of a GB over the link when it is full, in USD/GB; a hair of latency breaks ties."""
+    return link.usd_per_gb + link.usd_per_gbps_yr / GB_PER_GBPS_YR + 1e-12 * link.latency_ms
+
+
+def _best_paths(instance: Instance, graph: nx.DiGraph, site: str, market: str) -> list[tuple[LinkKey, ...]]:
+    """The k best paths by latency, then those by cost that are not among them."""
+    if site not in graph or market not in graph or not nx.has_path(graph, site, market):
+        return []
+    between = (nx.descendants(graph, site) & nx.ancestors(graph, market)) | {site, market}
+    subgraph = graph.subgraph(between)
+    k = instance.settings.network.routes_per_pair
+    found: dict[tuple[LinkKey, ...], None] = {}
+    for weight in ("latency", "cost"):
+        for path in islice(_simple_paths(subgraph, site, market, weight), k):
+            found[tuple(node for node in path if isinstance(node, tuple))] = None
+    return list(found)
+
+
+_simple_paths: Callable[..., Iterator[list]] = nx.shortest_simple_paths
