@@ -1,0 +1,173 @@
+"""The stamp itself: a model written once per level becomes a program with every copy in it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from pyomo.environ import (
+    Block,
+    BuildAction,
+    BuildCheck,
+    ConcreteModel,
+    Constraint,
+    Expression,
+    ExternalFunction,
+    Objective,
+    Param,
+    RangeSet,
+    Set,
+    Suffix,
+    Var,
+    minimize,
+)
+
+from planner.stamp.assemble import MatrixWriter, RowBlock, in_rows
+from planner.stamp.columns import ColumnTable
+from planner.stamp.errors import StampError
+from planner.stamp.levels import PLAN, Level, level_of
+from planner.stamp.program import Program
+from planner.stamp.quantities import Data, Form, Number, spread
+from planner.stamp.relations import climb
+from planner.stamp.rows import rows_of
+from planner.stamp.stamped import Stamped
+from planner.stamp.walker import Walker, require_readable
+
+_KNOWN = {
+    Block,
+    BuildAction,
+    BuildCheck,
+    Constraint,
+    Expression,
+    ExternalFunction,
+    Objective,
+    Param,
+    RangeSet,
+    Set,
+    Suffix,
+    Var,
+}
+
+
+def stamp(m: ConcreteModel, minimise: Any = None) -> Stamped:
+    """Write the model with every copy of every level as one sparse program.
+
+    `minimise`: the expression to minimise, at the level of the plan; None: the one active Objective (maximise becomes
+    minimise of the negative, `Stamped.sense` remembers -1). Raises StampError, naming the row or variable, for
+    whatever is not linear, reads finer copies without total(...), or is no number.
+    """
+    with collector_paused():
+        _refuse_unknown(m)
+        columns = ColumnTable(m)
+        walker = Walker(columns.by_member)
+        goal, sense = _goal(m, minimise)
+        cost, offset = _cost(walker, goal, sense, columns.n)
+        col_lower, col_upper, whole = columns.bounds(walker)
+        blocks, row_lower, row_upper = _rows(m, walker)
+        writer = MatrixWriter(walker.by_start, columns.n)
+        for block in blocks:
+            writer.write(block)
+        matrix = writer.matrix()
+        _refuse_infinite(matrix, blocks)
+        program = Program(cost, offset, col_lower, col_upper, whole, matrix, row_lower, row_upper)
+        return Stamped(m, program, goal, sense, columns, blocks)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause Python's cyclic garbage collector, which would search millions of live expression nodes in vain."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _refuse_unknown(m: ConcreteModel) -> None:
+    for block in m.block_data_objects(active=True, descend_into=Block):
+        for component in block.component_objects(active=True, descend_into=False):
+            if component.ctype not in _KNOWN:
+                raise StampError(
+                    f"'{component.name}' is a {component.ctype.__name__}, which the stamp cannot read; deactivate it"
+                )
+
+
+def _goal(m: ConcreteModel, minimise: Any) -> tuple[Any, int]:
+    if minimise is not None:
+        return minimise, 1
+    objectives = list(m.component_data_objects(Objective, active=True, descend_into=True))
+    if len(objectives) != 1:
+        names = [objective.name for objective in objectives]
+        raise StampError(
+            f"one active objective is needed, there are {len(objectives)} {names}; deactivate others or give minimise="
+        )
+    return objectives[0], 1 if objectives[0].sense == minimize else -1
+
+
+def _cost(walker: Walker, goal: Any, sense: int, n: int) -> tuple[np.ndarray, float]:
+    quantity = walker.read(goal)
+    require_readable(quantity, PLAN, goal, "the objective", walker)
+    cost = np.zeros(n)
+    if quantity.__class__ is not Form:
+        return cost, sense * float(spread(quantity, PLAN))
+    for key, coefficient in quantity.terms.items():
+        start, relation = key if key.__class__ is tuple else (key, None)
+        level = walker.by_start[start].level
+        csr = (relation or climb(PLAN, level)).csr
+        cost[csr.indices + start] += csr.data * _alone(coefficient)  # one row: no column occurs twice
+    offset = sense * _alone(quantity.const)
+    if not (np.isfinite(cost).all() and np.isfinite(offset)):
+        raise StampError("the objective has a coefficient that is not a finite number")
+    return sense * cost, offset
+
+
+def _alone(number: Number) -> float:
+    return float(number.values[0]) if number.__class__ is Data else float(number)
+
+
+def _rows(m: ConcreteModel, walker: Walker) -> tuple[list[RowBlock], np.ndarray, np.ndarray]:
+    blocks, lowers, uppers, start = [], [], [], 0
+    for holder in m.block_data_objects(active=True, descend_into=Block):
+        level = level_of(holder)
+        for member in holder.component_data_objects(Constraint, active=True, descend_into=False):
+            try:
+                block, lower, upper = _row_block(member, level, start, walker)
+            except StampError as error:
+                raise StampError(f"constraint '{member.name}': {error}") from None
+            blocks.append(block)
+            lowers.append(lower)
+            uppers.append(upper)
+            start += block.n
+    nothing = np.zeros(0)
+    return blocks, np.concatenate([nothing, *lowers]), np.concatenate([nothing, *uppers])
+
+
+def _row_block(member: Any, level: Level, start: int, walker: Walker) -> tuple[RowBlock, np.ndarray, np.ndarray]:
+    low, body, high = member.to_bounded_expression()
+    quantity = walker.read(body)
+    require_readable(quantity, level, body, "its row", walker)
+    form = quantity if quantity.__class__ is Form else Form(level, quantity)
+    copies = rows_of(member, level)
+    block = RowBlock(member, level, copies, start, form)
+    const = in_rows(form.const, level, copies)
+    bounds = []
+    for bound, missing in ((low, -np.inf), (high, np.inf)):
+        number = missing if bound is None else walker.number(bound, "in a row bound")
+        require_readable(number, level, bound, "its right-hand side", walker)
+        bounds.append(np.broadcast_to(in_rows(number, level, copies) - const, (block.n,)))
+    if any(np.isnan(bound).any() for bound in bounds):
+        raise StampError("a right-hand side is NaN")
+    return block, *bounds
+
+
+def _refuse_infinite(matrix: Any, blocks: list[RowBlock]) -> None:
+    good = np.isfinite(matrix.data)
+    if not good.all():
+        row = int(np.searchsorted(matrix.indptr, int((~good).argmax()), side="right")) - 1
+        block = next(block for block in blocks if block.start <= row < block.start + block.n)
+        raise StampError(f"constraint '{block.member.name}': a coefficient is not a finite number")
