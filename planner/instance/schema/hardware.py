@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from planner.instance.schema.base import CatalogueRow, Date, Id, Names, Row, column
+from planner.instance.schema.base import CatalogueRow, Date, Flag, Id, Names, Row, column
 
 
 class Hardware(CatalogueRow):
@@ -38,6 +38,7 @@ class Hardware(CatalogueRow):
     life_years: float = column(5.0, text="economic life", unit="years", gt=0, le=40)
     availability: float = column(0.95, text="share of units able to serve at any moment", unit="share", gt=0, le=1)
     available_from: Date | None = column(None, text="first date it can be installed; blank: already")
+    whole_units: Flag = column(True, text="yes: units are bought whole; no: fractions may be bought")
     export_class: str = column("none", text="export class; sites list the classes they may hold")
     pue_ref: float | None = column(
         None, text="facility overhead contained in the published all-in power", unit="kW/kW", ge=1, le=3

@@ -103,7 +103,9 @@ class LimitSettings(Section):
 class CatalogueSettings(Section):
     """Where facts about technology come from, and which of them are offered."""
 
-    source: str = column("builtin", text="builtin, or a folder relative to the instance")
+    source: str = column(
+        "builtin", text="builtin, none (only the instance's own tables), or a folder inside the instance"
+    )
     hardware: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
     cooling: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
     stacks: tuple[str, ...] | None = column(None, text="ids offered; absent: all")

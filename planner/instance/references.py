@@ -1,0 +1,63 @@
+"""References between tables: every id must point somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.instance.problem import Problem, among
+from planner.instance.schema import TABLES
+from planner.instance.schema.describe import Column, columns
+from planner.instance.tables import Key, Tables
+
+_PLACES = ("sites", "pops", "markets")
+
+
+def check_references(tables: Tables) -> Iterator[Problem]:
+    """Yield a problem for every id that points nowhere.
+
+    Args:
+        tables: all tables, the catalogue merged in.
+    """
+    known = {name: _ids(name, tables) for name in TABLES}
+    for name, row_class in TABLES.items():
+        refs = [column for column in columns(row_class).values() if column.refs]
+        for column in refs:
+            if any(tables.failed(table) for table in column.refs if table in TABLES):
+                continue  # what is missing there is reported already
+            options = _options(column, known)
+            yield from _dangling(name, column, options, tables)
+
+
+def check_places(tables: Tables) -> Iterator[Problem]:
+    """Yield a problem for every id shared by a site, a pop and a market, which links could not tell apart."""
+    seen: dict[Key, str] = {}
+    for name in _PLACES:
+        for key in tables.rows[name]:
+            if key in seen:
+                file, line = tables.where(name, key)
+                wrong = f"is also an id in {seen[key]}.csv, so that links cannot tell the two apart"
+                yield Problem(file, line, "id", str(key), wrong, "ids unique across sites, pops and markets")
+            seen[key] = name
+
+
+def _ids(name: str, tables: Tables) -> dict[str, None]:
+    """Return the ids of a table; for a shape, those of its first key column."""
+    return dict.fromkeys(key if isinstance(key, str) else key[0] for key in tables.rows[name])
+
+
+def _options(column: Column, known: dict[str, dict[str, None]]) -> dict[str, None]:
+    options: dict[str, None] = {}
+    for table in column.refs:
+        options |= known.get(table, {table: None})
+    return options
+
+
+def _dangling(name: str, column: Column, options: dict[str, None], tables: Tables) -> Iterator[Problem]:
+    for key, row in tables.rows[name].items():
+        value = getattr(row, column.name)
+        for word in value if isinstance(value, tuple) else (value,):
+            if word is None or word in options:
+                continue
+            file, line = tables.where(name, key, column.name)
+            where = " or ".join(table for table in column.refs if table in TABLES)
+            yield Problem(file, line, column.name, word, f"is not in {where}", among(word, list(options), where))
