@@ -1,0 +1,106 @@
+"""The model: the table of contents of the mathematics.
+
+`build` writes ONE copy of each level of the factory in Pyomo; the stamp repeats it over periods, days and hours. The
+chapters meet only through the ledgers and the few quantities a chapter publishes on its block.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pyomo.environ import ConcreteModel
+
+from planner.instance.eligibility import eligible_points
+from planner.instance.instance import Instance
+from planner.instance.routes import find_routes
+from planner.model.cooling import add_cooling
+from planner.model.finance import add_finance
+from planner.model.hardware import add_hardware
+from planner.model.ledger import Ledger
+from planner.model.limits import add_limits
+from planner.model.markets import add_markets, close_tokens
+from planner.model.network import add_network, add_tight_sites
+from planner.model.objective import add_objective
+from planner.model.power import add_balances, add_power
+from planner.model.serving import add_serving
+from planner.model.sites import add_sites
+from planner.model.storage import add_storage
+from planner.model.time import add_time
+
+Extension = Callable[[ConcreteModel], None] | str
+
+
+def build(instance: Instance, objective: str | None = None, extend: Sequence[Extension] = ()) -> ConcreteModel:
+    """Write the model of an instance.
+
+    Args:
+        instance: what the world is.
+        objective: profit, tokens or revenue; None takes the instance's own.
+        extend: a user's own rules: callables that take the model, or "file.py:function". They run before the objective,
+            so a post to `m.cash` counts.
+
+    Returns:
+        A Pyomo model with the blocks period, year, day and step, ready to be stamped.
+
+    Raises:
+        ValueError: unknown objective, or an extension that cannot be loaded.
+    """
+    m = ConcreteModel(name=instance.name)
+    m.instance = instance
+    m.eligibility = eligible_points(instance)
+    m.network = find_routes(instance, m.eligibility)
+    add_time(m, instance)
+    _add_ledgers(m)
+    add_sites(m, instance)
+    add_hardware(m, instance)
+    add_cooling(m, instance)
+    add_power(m, instance)
+    add_storage(m, instance)
+    add_serving(m, instance)
+    add_network(m, instance)
+    add_markets(m, instance)
+    add_tight_sites(m, instance)
+    close_tokens(m)
+    add_limits(m, instance)
+    add_balances(m, instance)
+    for extension in extend:
+        load_extension(extension)(m)
+    add_finance(m, instance)
+    add_objective(m, instance, objective or instance.settings.objective.name)
+    return m
+
+
+def _add_ledgers(m: ConcreteModel) -> None:
+    m.power = Ledger("power", "MW", dims=1)
+    m.heat = Ledger("heat", "MW", dims=2)
+    m.tokens = Ledger("tokens", "Gtok/h", dims=2)
+    m.carbon = Ledger("carbon", "t/h", dims=0)
+    m.water = Ledger("water", "m3/h", dims=1)
+    m.firm = Ledger("firm", "MW", dims=1)
+    m.capex = Ledger("capex", "M USD", dims=0)
+    m.cash = Ledger("cash", "M USD, per hour on m.step and per year above", dims=0)
+
+
+def load_extension(extension: Extension) -> Callable[[ConcreteModel], None]:
+    """Return the callable of an extension given as a callable or as "file.py:function".
+
+    Raises:
+        ValueError: no such file or function, or the text is not of this form.
+    """
+    if callable(extension):
+        return extension
+    file, _, name = str(extension).rpartition(":")
+    if not file or not name:
+        raise ValueError(f"extension {extension}: write file.py:function")
+    path = Path(file)
+    if not path.is_file():
+        raise ValueError(f"extension {extension}: no file {file}")
+    spec = importlib.util.spec_from_file_location(f"planner_extension_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = getattr(module, name, None)
+    if not callable(found):
+        raise ValueError(f"extension {extension}: {file} has no function {name}")
+    return found

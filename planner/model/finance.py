@@ -1,0 +1,78 @@
+"""Finance: overnight cost becomes yearly annuities; a period's years are discounted to the base year.
+
+Posts one annuity to `cash` for every post of `capex`, on everything built and not yet expired, within the horizon: so
+there are no end effects and no free retirement. `m.period.discount` turns M USD/yr of a period into present value; no
+other rule discounts anything.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from pyomo.environ import Block, ConcreteModel
+
+from planner.instance.instance import Instance
+from planner.model.ledger import Post
+from planner.stamp import constraint, in_service, series
+
+WHOLE_YEAR_TOLERANCE = 1e-9
+
+
+def add_finance(m: ConcreteModel, instance: Instance) -> None:
+    """Turn capex into annuities, hold it to its budget, and set the discount factors."""
+    wacc = instance.settings.finance.wacc
+    rows = list(instance.periods.values())
+    factors = np.array([discount_factor(row.start, row.length_yr, instance.settings.base_year, wacc) for row in rows])
+    lengths = np.array([row.length_yr for row in rows])
+    series(m.period, "discount", factors / lengths, unit="ratio", doc="mean discount factor of the period's years")
+    for post in m.capex.posts:
+        _post_annuity(m, post, wacc)
+    budget = np.array([math.inf if row.capex_budget_musd is None else row.capex_budget_musd for row in rows])
+    limited = np.isfinite(budget)
+    if limited.any():
+        series(m.period, "capex_budget_musd", np.where(limited, budget, 0.0), unit="M USD", doc="most overnight capex")
+        constraint(m.period, rule=capex_budget, where=limited)
+
+
+def annuity_factor(wacc: float, life_years: float) -> float:
+    """Return the yearly payment per unit of overnight cost (1/yr): wacc / (1 - (1 + wacc)^-life)."""
+    return 1 / life_years if wacc == 0 else wacc / (1 - (1 + wacc) ** -life_years)
+
+
+def discount_factor(start: float, length_yr: float, base_year: float, wacc: float) -> float:
+    """Return the present value in base-year money of 1 a year over a period.
+
+    Sum over its whole years k of (1 + wacc)^-(start + k - base); a last part of a year counts by its length.
+    """
+    years = math.floor(length_yr + WHOLE_YEAR_TOLERANCE)
+    rest = max(0.0, length_yr - years)
+    whole = sum((1 + wacc) ** -(start + k - base_year) for k in range(years))
+    return whole + (rest * (1 + wacc) ** -(start + years - base_year) if rest > WHOLE_YEAR_TOLERANCE else 0.0)
+
+
+def _post_annuity(m: ConcreteModel, post: Post, wacc: float) -> None:
+    def annuity(p: Block, *index: object) -> object:
+        life = post.life_years(*index)
+        return -annuity_factor(wacc, life) * in_service(post.expression[index], life_years=life)
+
+    m.cash.post(
+        post.name,
+        m.period,
+        post.expression.index_set(),
+        rule=annuity,
+        doc=f"annuity of {post.name} over their life",
+        heading="capital",
+        index_names=post.index_names,
+    )
+
+
+def capex_budget(p: Block) -> object:
+    """Overnight cost of what is built in a period stays within its budget.
+
+    sum of posts to capex <= capex_budget_musd
+
+    Dual: worth of one more M USD of budget, beyond its own cost.
+    """
+    m = p.model()
+    return sum(term for post in m.capex.posts for term in post.expression.values()) <= p.capex_budget_musd

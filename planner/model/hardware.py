@@ -1,0 +1,225 @@
+"""Hardware: which racks and servers are built into which halls, and what IT load each hall carries.
+
+Decides `units_built` (period) and `it_mw` (step). Posts IT load and losses to `power`, its heat to `heat`, overnight
+cost to `capex`, upkeep to `cash`. A unit lives in the periods that start within its life. Only pairs that fit exist:
+the site allows the export class, the cooling design meets the cooling need and the density of the rack.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeIntegers, NonNegativeReals, Set, Var
+
+from planner.instance.instance import Instance
+from planner.instance.routes import hardware_allowed
+from planner.model.sites import largest_hall_mw
+from planner.model.time import available
+from planner.stamp import constraint, in_service, series
+from planner.units import KW_PER_MW, MUSD_PER_USD
+
+_INDEX = ("site", "hardware", "cooling")
+
+
+def add_hardware(m: ConcreteModel, instance: Instance) -> None:
+    """Add units by hall, their supply and their IT load."""
+    _add_sets(m, instance)
+    p, step = m.period, m.step
+    series(
+        p,
+        "units_limit",
+        _units_limits(m, instance),
+        m.HALLS,
+        unit="units",
+        doc="0 before the hardware exists, then more than any plan can use",
+    )
+    p.units_built = Var(
+        m.HALLS, within=_counting, bounds=_units_bounds, doc="units built into halls of a cooling design (units)"
+    )
+    p.units = Expression(m.HALLS, rule=_units, doc="units in service by hall (units)")
+    p.fleet_units = Expression(m.FLEETS, rule=_fleet_units, doc="units in service at a site (units)")
+    step.it_mw = Var(m.HALLS, within=NonNegativeReals, doc="IT load of hardware in halls of a design (MW)")
+    constraint(p, m.SITES, rule=hall_space)
+    limited, units = _supply(m, instance)
+    m.SUPPLIED = Set(initialize=list(limited), doc="hardware whose deliveries are limited")
+    series(p, "supply_units", units, m.SUPPLIED, unit="units", doc="most units the vendors deliver in the period")
+    constraint(p, m.SUPPLIED, rule=hardware_supply, where=limited)
+    constraint(step, m.MIXED_HALLS, rule=hall_full_load)
+    constraint(step, m.MIXED_HALLS, rule=hall_idle_load)
+    _post_load(m, instance)
+    _post_money(m, instance)
+
+
+def unit_mw(instance: Instance, h: str) -> float:
+    """Return the IT power of a unit at full load (MW)."""
+    return instance.hardware[h].unit_kw_max / KW_PER_MW
+
+
+def idle_mw(instance: Instance, h: str) -> float:
+    """Return the IT power of an idle unit (MW)."""
+    return unit_mw(instance, h) * instance.hardware[h].idle_share
+
+
+def most_units(instance: Instance, s: str, h: str) -> float:
+    """Return a number of units that no plan can reach, because hall space stops it first.
+
+    Rounded up with one to spare: a bound that just binds would take the price away from the limit itself.
+    """
+    return math.ceil(largest_hall_mw(instance, s) / unit_mw(instance, h)) + 1
+
+
+def _add_sets(m: ConcreteModel, instance: Instance) -> None:
+    m.HARDWARE = Set(initialize=list(instance.hardware), doc="accelerator systems offered")
+    designs = list(instance.site_cooling) or [(s, c) for s in instance.sites for c in instance.cooling]
+    m.DESIGNS = Set(
+        dimen=2,
+        initialize=[(s, c) for s, c in designs if c in instance.cooling],
+        doc="cooling designs offered at sites",
+    )
+    m.halls_of = {}
+    for s, c in m.DESIGNS:
+        for h in m.HARDWARE:
+            if _fits(instance, s, h, c):
+                m.halls_of.setdefault((s, h), []).append(c)
+    halls = [(s, h, c) for (s, h), designs in m.halls_of.items() for c in designs]
+    m.HALLS = Set(dimen=3, initialize=halls, doc="hardware that may stand in halls of a cooling design at a site")
+    m.FLEETS = Set(dimen=2, initialize=list(m.halls_of), doc="hardware that may stand at a site")
+    mixed = [(s, h, c) for s, h, c in halls if len(m.halls_of[s, h]) > 1]
+    m.MIXED_HALLS = Set(dimen=3, initialize=mixed, doc="halls of hardware that has a choice of cooling at the site")
+    m.RACK_HEAT = Set(dimen=3, initialize=[(s, c, h) for s, h, c in halls], doc="halls, named by their design first")
+
+
+def _fits(instance: Instance, s: str, h: str, c: str) -> bool:
+    unit, design = instance.hardware[h], instance.cooling[c]
+    cooled = set(unit.cooling_needs) & set(design.fits) and (unit.rack_kw or unit.unit_kw_max) <= design.max_rack_kw
+    return bool(cooled) and hardware_allowed(instance, s, h)
+
+
+def _units_limits(m: ConcreteModel, instance: Instance) -> dict[tuple, np.ndarray]:
+    return {
+        (s, h, c): most_units(instance, s, h) * available(m, instance.hardware[h].available_from) for s, h, c in m.HALLS
+    }
+
+
+def _supply(m: ConcreteModel, instance: Instance) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return, by hardware with a limit, in which periods it applies and how much is delivered (0 where it does not)."""
+    standing = {h for _, h in m.FLEETS}
+    mask, units = {}, {}
+    for h in sorted({h for h, _ in instance.supply if h in standing}):
+        rows = [instance.supply.get((h, t)) or instance.supply.get((h, "every")) for t in instance.periods]
+        mask[h] = np.array([row is not None for row in rows])
+        units[h] = np.array([0.0 if row is None else row.supply_units for row in rows])
+    return mask, units
+
+
+def _counting(p: Block, s: str, h: str, c: str) -> object:
+    return NonNegativeIntegers if p.model().instance.hardware[h].whole_units else NonNegativeReals
+
+
+def _units_bounds(p: Block, s: str, h: str, c: str) -> tuple:
+    return 0, p.units_limit[s, h, c]
+
+
+def _units(p: Block, s: str, h: str, c: str) -> object:
+    return in_service(p.units_built[s, h, c], life_years=p.model().instance.hardware[h].life_years)
+
+
+def _fleet_units(p: Block, s: str, h: str) -> object:
+    return sum(p.units[s, h, c] for c in p.model().halls_of[s, h])
+
+
+def hall_space(p: Block, s: str) -> object:
+    """Every unit needs hall space for its full IT load.
+
+    sum over h, c of units[s,h,c] x unit_kw_max[h]/1000 <= hall_mw[s]
+
+    Dual: worth of one more MW of hall.
+    """
+    m = p.model()
+    return sum(p.fleet_units[site, h] * unit_mw(m.instance, h) for site, h in m.FLEETS if site == s) <= p.hall_mw[s]
+
+
+def hardware_supply(p: Block, h: str) -> object:
+    """No more units are built in a period than the vendors deliver.
+
+    sum over s, c of units_built[s,h,c] <= supply_units[h]
+
+    Dual: worth of one more unit of supply.
+    """
+    return sum(p.units_built[i] for i in p.model().HALLS if i[1] == h) <= p.supply_units[h]
+
+
+def hall_full_load(step: Block, s: str, h: str, c: str) -> object:
+    """A hall carries no more load than its units at full power.
+
+    it_mw[s,h,c] <= units[s,h,c] x unit_kw_max[h]/1000
+
+    Dual: worth of moving one MW of load into halls of this design.
+    """
+    m = step.model()
+    return step.it_mw[s, h, c] <= m.period.units[s, h, c] * unit_mw(m.instance, h)
+
+
+def hall_idle_load(step: Block, s: str, h: str, c: str) -> object:
+    """A hall carries at least the idle load of its units.
+
+    it_mw[s,h,c] >= units[s,h,c] x idle_share[h] x unit_kw_max[h]/1000
+
+    Dual: cost of the last idle MW in halls of this design.
+    """
+    m = step.model()
+    return step.it_mw[s, h, c] >= m.period.units[s, h, c] * idle_mw(m.instance, h)
+
+
+def _post_load(m: ConcreteModel, instance: Instance) -> None:
+    m.power.post(
+        "racks",
+        m.step,
+        m.HALLS,
+        rule=lambda step, s, h, c: -step.it_mw[s, h, c],
+        doc="IT load",
+        heading="facility",
+        index_names=_INDEX,
+    )
+    m.power.post(
+        "losses",
+        m.step,
+        m.HALLS,
+        rule=lambda step, s, h, c: -instance.sites[s].loss_share * step.it_mw[s, h, c],
+        doc="electrical losses inside the facility",
+        heading="facility",
+        index_names=_INDEX,
+    )
+    m.heat.post(
+        "racks",
+        m.step,
+        m.RACK_HEAT,
+        rule=lambda step, s, c, h: step.it_mw[s, h, c],
+        doc="heat of the IT load",
+        index_names=("site", "cooling", "hardware"),
+    )
+
+
+def _post_money(m: ConcreteModel, instance: Instance) -> None:
+    rows = instance.hardware
+    m.capex.post(
+        "chips",
+        m.period,
+        m.HALLS,
+        rule=lambda p, s, h, c: rows[h].capex_usd_per_unit * MUSD_PER_USD * p.units_built[s, h, c],
+        doc="servers with their network and storage",
+        life_years=lambda s, h, c: rows[h].life_years,
+        index_names=_INDEX,
+    )
+    m.cash.post(
+        "chips upkeep",
+        m.period,
+        m.HALLS,
+        rule=lambda p, s, h, c: (
+            -rows[h].capex_usd_per_unit * MUSD_PER_USD * rows[h].opex_share_per_yr * p.units[s, h, c]
+        ),
+        doc="upkeep of units in service",
+        heading="upkeep",
+        index_names=_INDEX,
+    )

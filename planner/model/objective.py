@@ -1,0 +1,56 @@
+"""Objectives: profit, billable tokens or revenue.
+
+Each is an Expression of the plan, so that any of them can be reported whichever is maximised.
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import ConcreteModel, Expression, Objective, maximize
+
+from planner.instance.instance import Instance
+from planner.model.ledger import Post
+from planner.model.markets import price_usd_per_mtok
+from planner.stamp import total
+from planner.units import DAYS_PER_YEAR
+
+OBJECTIVES = ("profit", "tokens", "revenue")
+
+
+def add_objective(m: ConcreteModel, instance: Instance, name: str) -> None:
+    """Add the plan's worth by every measure and maximise the one named.
+
+    Raises:
+        ValueError: the objective has no such name.
+    """
+    if name not in OBJECTIVES:
+        raise ValueError(f"no objective {name}; choose one of {', '.join(OBJECTIVES)}")
+    m.profit = Expression(
+        expr=sum(_present_value(m, post) for post in m.cash.posts),
+        doc="present value of all cash posts, non-cash terms included (M USD)",
+    )
+    revenue = [post for post in m.cash.posts if post.heading == "revenue"]
+    m.revenue = Expression(
+        expr=sum(_present_value(m, post) for post in revenue), doc="present value of revenue (M USD)"
+    )
+    m.billable_gtok = Expression(
+        expr=_billable(m, instance), doc="tokens with a price, weighted by token_weight (Gtok)"
+    )
+    m.objective = Objective(
+        expr={"profit": m.profit, "tokens": m.billable_gtok, "revenue": m.revenue}[name], sense=maximize
+    )
+
+
+def _present_value(m: ConcreteModel, post: Post) -> object:
+    """Total of a cash post over each period (M USD/yr), discounted, over the horizon (M USD)."""
+    yearly = sum(total(term, per=m.period) for term in post.expression.values())
+    return total(m.period.discount * yearly, per=m)
+
+
+def _billable(m: ConcreteModel, instance: Instance) -> object:
+    gtok = 0.0
+    for offer in m.OFFERS:
+        market, p, _, q = offer
+        if price_usd_per_mtok(instance, (market, p, q)) > 0:
+            volume = instance.demand[offer[:3]].volume_gtok_per_day * instance.products[p].token_weight
+            gtok += volume * DAYS_PER_YEAR * m.period.demand_index * m.year.accepted[offer]
+    return total(gtok, per=m)

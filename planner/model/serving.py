@@ -1,0 +1,175 @@
+"""Serving: what each rack runs when, on which software, and how many tokens that makes.
+
+Decides `running_units` (step), `adopted` and `licensed_units` (period). Posts tokens made to `tokens`, adoption to
+`capex`, licences to `cash`. A mix of operating points over a fleet is the throughput-interactivity frontier: being
+convex it needs no binaries. Which point may serve which product is settled before the model (`instance/eligibility`).
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
+
+from planner.instance.eligibility import Rate
+from planner.instance.instance import Instance
+from planner.model.hardware import idle_mw, most_units
+from planner.model.time import available
+from planner.stamp import constraint, previous, series
+from planner.units import MUSD_PER_USD
+
+
+def add_serving(m: ConcreteModel, instance: Instance) -> None:
+    """Add what runs where, the IT load it makes, and the software it needs."""
+    _add_sets(m, instance)
+    p, step = m.period, m.step
+    step.running_units = Var(m.RUNS, within=NonNegativeReals, doc="units running a point for a product (units)")
+    step.made_gtok_per_h = Expression(m.MAKES, rule=_made, doc="tokens made within the service level (Gtok/h)")
+    constraint(step, m.FLEETS, rule=units_at_work)
+    constraint(step, m.FLEETS, rule=it_load)
+    may_adopt = {w: available(m, instance.stacks[w].available_from) for w in m.STACKS}
+    series(p, "may_adopt", may_adopt, m.STACKS, unit="0 or 1", doc="1 if the software exists in the period")
+    p.adopted = Var(m.STACKS, within=Binary, bounds=lambda p, w: (0, p.may_adopt[w]), doc="1 once adopted (0 or 1)")
+    p.adoptions = Expression(m.STACKS, rule=_adoptions, doc="1 in the period of adoption (0 or 1)")
+    p.licensed_units = Var(m.LICENCES, within=NonNegativeReals, doc="units that may run the software (units)")
+    constraint(p, m.STACKS, rule=stack_stays_adopted)
+    constraint(step, m.LICENCES, rule=licence_covers)
+    constraint(p, m.LICENCES, rule=licence_needs_adoption)
+    _post(m, instance)
+
+
+def rate_of(m: ConcreteModel, h: str, k: str, p: str) -> Rate:
+    """Return what one unit of hardware h does while running point k for product p."""
+    return m.eligibility.rates[h, k, p]
+
+
+def made_gtok_per_unit_h(m: ConcreteModel, h: str, k: str, p: str) -> float:
+    """Return tokens a unit makes within the service level: peak rate x headroom (Gtok/h per unit)."""
+    return m.instance.products[p].headroom * rate_of(m, h, k, p).gtok_per_h
+
+
+def _add_sets(m: ConcreteModel, instance: Instance) -> None:
+    m.PRODUCTS = Set(initialize=list(instance.products), doc="what is sold")
+    rates = m.eligibility.rates
+    runs = [(s, h, k, p) for s, h in m.FLEETS for (hardware, k, p) in rates if hardware == h]
+    m.RUNS = Set(dimen=4, initialize=runs, doc="points that hardware at a site can run for a product")
+    m.runs_of_fleet, m.runs_of_make, m.runs_of_licence = {}, {}, {}
+    managed = [w for w in instance.stacks if _is_managed(m, instance, w)]
+    for run in runs:
+        s, h, k, p = run
+        m.runs_of_fleet.setdefault((s, h), []).append(run)
+        m.runs_of_make.setdefault((s, p), []).append(run)
+        if rates[h, k, p].stack in managed:
+            m.runs_of_licence.setdefault((s, h, rates[h, k, p].stack), []).append(run)
+    m.MAKES = Set(dimen=2, initialize=list(m.runs_of_make), doc="products that a site can make")
+    used = {w for _, _, w in m.runs_of_licence}
+    m.STACKS = Set(initialize=[w for w in managed if w in used], doc="software that must be adopted")
+    m.LICENCES = Set(dimen=3, initialize=list(m.runs_of_licence), doc="software on hardware at a site")
+
+
+def _is_managed(m: ConcreteModel, instance: Instance, w: str) -> bool:
+    """Software that costs something or is not there from the start is a decision; the rest is simply used."""
+    row = instance.stacks[w]
+    return bool(
+        row.adoption_cost_musd or row.licence_usd_per_accelerator_yr or not available(m, row.available_from).all()
+    )
+
+
+def _made(step: Block, s: str, p: str) -> object:
+    m = step.model()
+    return sum(made_gtok_per_unit_h(m, h, k, p) * step.running_units[s, h, k, p] for _, h, k, _ in m.runs_of_make[s, p])
+
+
+def _adoptions(p: Block, w: str) -> object:
+    return p.adopted[w] - previous(p.adopted[w], within=p.model(), wrap=False)
+
+
+def units_at_work(step: Block, s: str, h: str) -> object:
+    """No more units run than are in service and not broken.
+
+    sum over k, p of running_units[s,h,k,p] <= availability[h] x fleet_units[s,h]
+
+    Dual: worth of one more unit in this hour.
+    """
+    m = step.model()
+    running = sum(step.running_units[run] for run in m.runs_of_fleet.get((s, h), []))
+    return running <= m.instance.hardware[h].availability * m.period.fleet_units[s, h]
+
+
+def it_load(step: Block, s: str, h: str) -> object:
+    """The IT load of a fleet is that of its running units plus that of its idle ones, spread over its halls.
+
+    sum over c of it_mw[s,h,c] = sum over k, p of running_units[s,h,k,p] x mw[h,k]
+                                 + (fleet_units[s,h] - sum over k, p of running_units[s,h,k,p]) x idle_mw[h]
+
+    Dual: cost of one more MW of IT load in this hour.
+    """
+    m = step.model()
+    idle = idle_mw(m.instance, h)
+    runs = m.runs_of_fleet.get((s, h), [])
+    extra = sum((rate_of(m, *run[1:]).mw - idle) * step.running_units[run] for run in runs)
+    return sum(step.it_mw[s, h, c] for c in m.halls_of[s, h]) == extra + idle * m.period.fleet_units[s, h]
+
+
+def stack_stays_adopted(p: Block, w: str) -> object:
+    """Software that was adopted stays adopted.
+
+    adoptions[w] = adopted[w] - previous(adopted[w]) >= 0
+
+    Dual: what dropping the software would be worth.
+    """
+    return p.adoptions[w] >= 0
+
+
+def licence_covers(step: Block, s: str, h: str, w: str) -> object:
+    """Units run software only under a licence, paid for the busiest hour.
+
+    sum over k of w, p of running_units[s,h,k,p] <= licensed_units[s,h,w]
+
+    Dual: this hour's part of the licence.
+    """
+    m = step.model()
+    return sum(step.running_units[run] for run in m.runs_of_licence[s, h, w]) <= m.period.licensed_units[s, h, w]
+
+
+def licence_needs_adoption(p: Block, s: str, h: str, w: str) -> object:
+    """Nothing runs on software that was not adopted.
+
+    licensed_units[s,h,w] <= most_units[s,h] x adopted[w], with most_units out of reach of hall space
+
+    Dual: worth of the software per unit.
+    """
+    return p.licensed_units[s, h, w] <= most_units(p.model().instance, s, h) * p.adopted[w]
+
+
+def _post(m: ConcreteModel, instance: Instance) -> None:
+    stacks, hardware = instance.stacks, instance.hardware
+    m.tokens.post(
+        "made",
+        m.step,
+        m.MAKES,
+        rule=lambda step, s, p: step.made_gtok_per_h[s, p],
+        doc="tokens of all kinds made within the service level",
+        index_names=("site", "product"),
+    )
+    m.capex.post(
+        "software adoption",
+        m.period,
+        m.STACKS,
+        rule=lambda p, w: stacks[w].adoption_cost_musd * p.adoptions[w],
+        doc="one-off cost to port, test and roll out software",
+        life_years=lambda w: stacks[w].adoption_life_years,
+        index_names=("stack",),
+    )
+    m.cash.post(
+        "software licences",
+        m.period,
+        m.LICENCES,
+        rule=lambda p, s, h, w: (
+            -stacks[w].licence_usd_per_accelerator_yr
+            * MUSD_PER_USD
+            * hardware[h].accelerators_per_unit
+            * p.licensed_units[s, h, w]
+        ),
+        doc="licences per accelerator",
+        heading="software",
+        index_names=("site", "hardware", "stack"),
+    )

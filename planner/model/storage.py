@@ -1,0 +1,169 @@
+"""Storage: batteries and their like, cyclic within each modelled day (within the whole year in mode = year).
+
+Decides `store_built_mw`, `store_built_mwh` (period), `charge_mw`, `discharge_mw` and `stored_mwh` (step). Posts
+charging and discharging to `power`, firm capacity to `firm`, cost to `capex` and `cash`. One power rating serves both
+directions. Nothing forbids charging while discharging; with losses and a price on energy it never pays.
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
+
+from planner.instance.instance import Instance
+from planner.model.time import when_available
+from planner.stamp import constraint, in_service, previous, series
+from planner.units import MUSD_PER_MW_FROM_USD_PER_KW
+
+_INDEX = ("node", "store")
+
+
+def add_storage(m: ConcreteModel, instance: Instance) -> None:
+    """Add stores with their power, energy and state of charge."""
+    p, step = m.period, m.step
+    m.STORES = Set(dimen=2, initialize=list(instance.site_stores), doc="stores offered at nodes")
+    rows = instance.site_stores
+    mw = {i: when_available(m, row.available_from, row.max_mw) for i, row in rows.items()}
+    series(p, "store_limit_mw", mw, m.STORES, unit="MW", doc="0 before the store can deliver, then out of reach")
+    p.store_built_mw = Var(
+        m.STORES, within=NonNegativeReals, bounds=lambda p, n, b: (0, p.store_limit_mw[n, b]), doc="power built (MW)"
+    )
+    p.store_built_mwh = Var(m.STORES, within=NonNegativeReals, doc="energy built (MWh)")
+    p.store_mw = Expression(m.STORES, rule=_store_mw, doc="power rating in service (MW)")
+    p.store_mwh = Expression(m.STORES, rule=_store_mwh, doc="energy capacity in service (MWh)")
+    step.charge_mw = Var(m.STORES, within=NonNegativeReals, doc="electricity taken (MW)")
+    step.discharge_mw = Var(m.STORES, within=NonNegativeReals, doc="electricity given (MW)")
+    step.stored_mwh = Var(m.STORES, within=NonNegativeReals, doc="energy stored at the end of the step (MWh)")
+    constraint(p, [i for i in m.STORES if instance.stores[i[1]].hours is not None], rule=store_duration)
+    constraint(p, [i for i in m.STORES if rows[i].max_mw is not None], rule=store_power_limit)
+    constraint(p, [i for i in m.STORES if rows[i].max_mwh is not None], rule=store_energy_limit)
+    for rule in (state_of_charge, charge_limit, discharge_limit, stored_limit):
+        constraint(step, m.STORES, rule=rule)
+    _post(m, instance)
+
+
+def _store_mw(p: Block, n: str, b: str) -> object:
+    return in_service(p.store_built_mw[n, b], life_years=p.model().instance.stores[b].life_years)
+
+
+def _store_mwh(p: Block, n: str, b: str) -> object:
+    return in_service(p.store_built_mwh[n, b], life_years=p.model().instance.stores[b].life_years)
+
+
+def store_duration(p: Block, n: str, b: str) -> object:
+    """Where energy and power come as one product, their ratio is fixed.
+
+    store_built_mwh[n,b] = hours[b] x store_built_mw[n,b]
+
+    Dual: worth of a longer store of the same power.
+    """
+    return p.store_built_mwh[n, b] == p.model().instance.stores[b].hours * p.store_built_mw[n, b]
+
+
+def store_power_limit(p: Block, n: str, b: str) -> object:
+    """The power of a store is no larger than the node allows.
+
+    store_mw[n,b] <= max_mw[n,b]
+
+    Dual: worth of one more MW.
+    """
+    return p.store_mw[n, b] <= p.model().instance.site_stores[n, b].max_mw
+
+
+def store_energy_limit(p: Block, n: str, b: str) -> object:
+    """The energy of a store is no larger than the node allows.
+
+    store_mwh[n,b] <= max_mwh[n,b]
+
+    Dual: worth of one more MWh.
+    """
+    return p.store_mwh[n, b] <= p.model().instance.site_stores[n, b].max_mwh
+
+
+def state_of_charge(step: Block, n: str, b: str) -> object:
+    """What is stored is what was stored, less standing loss, plus charging, less discharging; the day ends as it began.
+
+    stored_mwh = (1 - loss_share_per_h)^hours x previous(stored_mwh)
+                 + hours x (efficiency_charge x charge_mw - discharge_mw / efficiency_discharge)
+
+    Dual: worth of one stored MWh at the end of this hour.
+    """
+    m = step.model()
+    row = m.instance.stores[b]
+    kept = (1 - row.loss_share_per_h) ** m.grid.step_hours
+    net = row.efficiency_charge * step.charge_mw[n, b] - step.discharge_mw[n, b] / row.efficiency_discharge
+    return step.stored_mwh[n, b] == kept * previous(step.stored_mwh[n, b], within=m.day, wrap=True) + step.hours * net
+
+
+def charge_limit(step: Block, n: str, b: str) -> object:
+    """A store takes no more than its power rating.
+
+    charge_mw[n,b] <= store_mw[n,b]
+
+    Dual: worth of one more MW of rating in this hour.
+    """
+    return step.charge_mw[n, b] <= step.model().period.store_mw[n, b]
+
+
+def discharge_limit(step: Block, n: str, b: str) -> object:
+    """A store gives no more than its power rating.
+
+    discharge_mw[n,b] <= store_mw[n,b]
+
+    Dual: worth of one more MW of rating in this hour.
+    """
+    return step.discharge_mw[n, b] <= step.model().period.store_mw[n, b]
+
+
+def stored_limit(step: Block, n: str, b: str) -> object:
+    """A store holds no more than its energy capacity.
+
+    stored_mwh[n,b] <= store_mwh[n,b]
+
+    Dual: worth of one more MWh of capacity in this hour.
+    """
+    return step.stored_mwh[n, b] <= step.model().period.store_mwh[n, b]
+
+
+def _post(m: ConcreteModel, instance: Instance) -> None:
+    rows = instance.stores
+    to_musd = MUSD_PER_MW_FROM_USD_PER_KW
+    m.power.post(
+        "stores",
+        m.step,
+        m.STORES,
+        rule=lambda step, n, b: step.discharge_mw[n, b] - step.charge_mw[n, b],
+        doc="discharging less charging",
+        heading="supply",
+        index_names=_INDEX,
+    )
+    m.firm.post(
+        "stores",
+        m.period,
+        m.STORES,
+        rule=lambda p, n, b: rows[b].firm_credit * p.store_mw[n, b],
+        doc="firm part of the power rating",
+        index_names=_INDEX,
+    )
+    m.capex.post(
+        "stores",
+        m.period,
+        m.STORES,
+        rule=lambda p, n, b: (
+            to_musd
+            * (rows[b].capex_usd_per_kw * p.store_built_mw[n, b] + rows[b].capex_usd_per_kwh * p.store_built_mwh[n, b])
+        ),
+        doc="stores",
+        life_years=lambda n, b: rows[b].life_years,
+        index_names=_INDEX,
+    )
+    m.cash.post(
+        "stores upkeep",
+        m.period,
+        m.STORES,
+        rule=lambda p, n, b: (
+            -to_musd * (rows[b].fom_usd_per_kw_yr * p.store_mw[n, b] + rows[b].fom_usd_per_kwh_yr * p.store_mwh[n, b])
+        ),
+        doc="fixed cost of stores in service",
+        heading="energy",
+        index_names=_INDEX,
+    )
