@@ -66,6 +66,7 @@ def _read_date(value: object) -> object:
 
 Flag = Annotated[bool, BeforeValidator(_read_flag)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_read_list)]
+Needs = Annotated[tuple[Literal["air", "liquid", "liquid-warm"], ...], BeforeValidator(_read_list)]
 Date = Annotated[float, BeforeValidator(_read_date), Field(ge=1990, le=2100)]
 
 

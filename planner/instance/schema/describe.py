@@ -93,7 +93,7 @@ class Column:
             unit = f" in {self.unit}" if self.unit and not limits else ""
             text = f"a {self.kind}{unit}" + (f", {limits}" if limits else "")
         else:
-            text = _EXAMPLES.get(self.kind, self.kind)
+            text = f"the name of a series in [{self.unit}]" if self.series else _EXAMPLES.get(self.kind, self.kind)
         return f"{text} ({self.hint})" if self.hint else text
 
     def as_dict(self) -> dict[str, Any]:

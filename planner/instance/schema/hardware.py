@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from planner.instance.schema.base import CatalogueRow, Date, Flag, Id, Names, Row, column
+from planner.instance.schema.base import CatalogueRow, Date, Flag, Id, Needs, Row, column
 
 
 class Hardware(CatalogueRow):
@@ -27,7 +27,7 @@ class Hardware(CatalogueRow):
     rack_kw: float | None = column(
         None, text="density of the rack the unit stands in; blank: unit_kw_max", unit="kW", gt=0, le=2_000
     )
-    cooling_needs: Names = column(text="what it can be cooled with, parted by |: air, liquid, liquid-warm")
+    cooling_needs: Needs = column(text="what it can be cooled with, parted by |: any one of them will do", min_length=1)
     capex_usd_per_unit: float = column(
         text="server, network and storage share of one unit",
         unit="USD/unit",
@@ -71,7 +71,7 @@ class Cooling(CatalogueRow):
     id: Id = column(text="id of the design")
     name: str = column(text="name for people")
     max_rack_kw: float = column(text="densest rack it can cool", unit="kW", gt=0)
-    fits: Names = column(text="which cooling needs it meets, parted by |: air, liquid, liquid-warm")
+    fits: Needs = column(text="which cooling needs it meets, parted by |", min_length=1)
     overhead_base: float = column(
         text="power per MW of IT heat while free cooling suffices", unit="MW/MW IT", ge=0, le=2
     )

@@ -14,7 +14,7 @@ class Product(Row):
 
     id: Id = column(text="id of the product")
     name: str = column("", text="name for people; blank: the id")
-    models: Names = column(text="models the customer accepts, parted by |", ref="models")
+    models: Names = column(text="models the customer accepts, parted by |", ref="models", min_length=1)
     isl: float = column(text="input tokens of a request (fresh and cached)", unit="tok", ge=0)
     osl: float = column(text="output tokens of a request", unit="tok", gt=0)
     cached_share: float = column(0.0, text="share of input tokens found in cache", unit="share", ge=0, le=1)

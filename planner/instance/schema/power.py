@@ -66,13 +66,16 @@ class Source(Row):
         typical=(-100, 500),
     )
     price_series: str | None = column(
-        None, text="series of energy prices, added to energy_usd_per_mwh (USD/MWh)", series=True
+        None, text="series of energy prices, added to energy_usd_per_mwh", unit="USD/MWh", series=True
     )
     demand_charge_usd_per_mw_yr: float = column(
         0.0, text="charge on the year's highest draw", unit="USD/MW-yr", ge=0, typical=(0, 500_000)
     )
     availability_series: str | None = column(
-        None, text="series of the share of capacity that can run (solar, wind); multiplies availability", series=True
+        None,
+        text="series of the share of capacity that can run (solar, wind); multiplies availability",
+        unit="share",
+        series=True,
     )
 
 

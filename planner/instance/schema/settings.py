@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
-from planner.instance.schema.base import ID_PATTERN, Date, Row, column
+from planner.instance.schema.base import Date, Id, Row, column
+
+_COMMON_YEAR = 2023  # any year of 365 days serves to check a date
 
 Basis = Literal["throughput", "ttft", "kw"]
 
@@ -20,9 +24,20 @@ class Section(BaseModel):
 class DaySettings(Section):
     """One representative day: a date of the typical year that stands for `weight` days like it."""
 
-    name: str = Field(description="name for people and tables", pattern=ID_PATTERN)
-    date: str = Field(description="month and day of the typical year, e.g. 07-15", pattern=r"^\d{2}-\d{2}$")
-    weight: float = Field(description="days of the year it stands for; the weights sum to 365", gt=0, le=366)
+    name: Id = column(text="name of the day in paths and tables")
+    date: str = column(text="month and day of the typical year, e.g. 07-15", hint="month-day, e.g. 07-15")
+    weight: float = column(text="days of the year it stands for; the weights sum to 365", unit="days", gt=0, le=365)
+
+    @field_validator("date")
+    @classmethod
+    def _is_in_a_year_of_365_days(cls, value: str) -> str:
+        try:
+            if not re.fullmatch(r"\d{2}-\d{2}", value):
+                raise ValueError
+            datetime.date(_COMMON_YEAR, int(value[:2]), int(value[3:]))
+        except ValueError:
+            raise ValueError("is not a day of a year of 365 days") from None
+        return value
 
 
 class TimeSettings(Section):
@@ -31,7 +46,9 @@ class TimeSettings(Section):
     mode: Literal["days", "year"] = column(
         "days", text="days: representative days, each cyclic; year: one cyclic chain over the whole year"
     )
-    resolution_h: int = column(1, text="length of a step in every series and in the model", unit="h", ge=1, le=24)
+    resolution_h: int = column(
+        1, text="length of a step in the model; series of finer steps are averaged", unit="h", ge=1, le=24
+    )
     days: tuple[DaySettings, ...] = column((), text="the representative days, an array of tables; empty: mode = year")
 
     @model_validator(mode="after")
@@ -106,10 +123,10 @@ class CatalogueSettings(Section):
     source: str = column(
         "builtin", text="builtin, none (only the instance's own tables), or a folder inside the instance"
     )
-    hardware: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
-    cooling: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
-    stacks: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
-    models: tuple[str, ...] | None = column(None, text="ids offered; absent: all")
+    hardware: tuple[str, ...] | None = column(None, text="ids offered; absent: all", ref="hardware")
+    cooling: tuple[str, ...] | None = column(None, text="ids offered; absent: all", ref="cooling")
+    stacks: tuple[str, ...] | None = column(None, text="ids offered; absent: all", ref="stacks")
+    models: tuple[str, ...] | None = column(None, text="ids offered; absent: all", ref="models")
 
 
 class Settings(Section):
@@ -133,7 +150,7 @@ class Period(Row):
 
     KEY: ClassVar = ("period",)
 
-    period: str = column(text="name of the period, e.g. 2028 or 2028-q3")
+    period: Id = column(text="name of the period, e.g. 2028 or 2028-q3")
     start: Date = column(text="when it starts: 2028, 2028-Q3, 2028-07")
     length_yr: float = column(1.0, text="how long it is", unit="years", gt=0, le=50)
     demand_index: float = column(1.0, text="multiplies every volume", unit="ratio", ge=0)

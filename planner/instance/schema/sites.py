@@ -24,7 +24,7 @@ class Site(Row):
         unit="MW",
         ge=5,
         le=20_000,
-        typical=(20, 10_000),
+        typical=(10, 10_000),
         hint="a gigawatt is 1000",
     )
     oversubscription: float = column(
@@ -56,7 +56,7 @@ class Site(Row):
     )
     base_load_mw: float = column(0.0, text="load of an open site apart from IT, cooling and losses", unit="MW", ge=0)
     temperature_series: str | None = column(
-        None, text="series of outdoor temperature (C); blank: design_day_c at every hour", series=True
+        None, text="series of outdoor temperature; blank: design_day_c at every hour", unit="C", series=True
     )
     design_day_c: float = column(35.0, text="outdoor temperature the cooling is sized for", unit="C", ge=-30, le=60)
     water_limit_m3_per_yr: float | None = column(None, text="water right; blank: no limit", unit="m3/yr", ge=0)
