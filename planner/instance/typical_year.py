@@ -18,121 +18,37 @@ no hour of it ever happened.
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from scipy.signal import lfilter
 from scipy.special import ndtr
 
+from planner.instance.climate import Place, Spec, Temperature, read_spec
 from planner.units import HOURS_PER_DAY, HOURS_PER_YEAR
 
 DAYS = HOURS_PER_YEAR // HOURS_PER_DAY
 _SUN_YEAR = 2018  # 365 days, 1 January is a Monday: gives the sun a date
 _BURN_IN = 200  # steps after which an autocorrelated process has forgotten its start
+_INVERTER_START = 0.002  # share of capacity below which nothing is fed in: keeps twilight out of the model
 _STREAMS = {"temperature": 1, "cloud": 2, "wind": 3, "calm": 4, "price": 5}
 _POWER_CURVE = np.array(  # wind farm at hub height: m/s -> share of capacity, losses and array effects included
-    [[0, 0], [2, 0.01], [4, 0.06], [5, 0.12], [6, 0.19], [7, 0.28], [8, 0.38], [9, 0.49], [10, 0.60], [11, 0.70]]
-    + [[12, 0.78], [13, 0.84], [14, 0.88], [16, 0.92], [22, 0.94], [30, 0]]
+    [
+        *([0, 0], [2, 0.01], [4, 0.06], [5, 0.12], [6, 0.19], [7, 0.28], [8, 0.38], [9, 0.49]),
+        *([10, 0.60], [11, 0.70], [12, 0.78], [13, 0.84], [14, 0.88], [16, 0.92], [22, 0.94], [30, 0]),
+    ]
 )
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Place(_Part):
-    """Where the sun and the clock are taken from."""
-
-    latitude: float = Field(ge=-66, le=66)
-    longitude: float = Field(ge=-180, le=180)
-    altitude_m: float = Field(0, ge=-500, le=6000)
-    utc_offset_h: float = Field(ge=-12, le=14)
-
-
-class Temperature(_Part):
-    """Outdoor dry-bulb temperature (C). `design_c` is exceeded in `design_hours` of the year."""
-
-    name: str
-    mean_c: float
-    coldest_month_c: float
-    warmest_month_c: float
-    daily_range_c: float = Field(gt=0)
-    design_c: float
-    extreme_c: float
-    cold_extreme_c: float
-    design_hours: int = Field(35, ge=1, le=800)
-    warmest_day: int = Field(205, ge=0, le=364)
-    weather_c: float = Field(4.0, ge=0)
-    weather_days: float = Field(4.0, gt=0)
-
-
-class Solar(_Part):
-    """Single-axis tracking plant: output over AC capacity."""
-
-    name: str
-    capacity_factor: float = Field(gt=0, lt=0.5)
-    dc_ac_ratio: float = Field(1.3, ge=1, le=2)
-    linke_turbidity: float = Field(3.0, ge=1.5, le=7)
-    cloud_days: float = Field(2.0, gt=0)
-
-
-class Wind(_Part):
-    """Wind farm: output over capacity."""
-
-    name: str
-    capacity_factor: float = Field(gt=0, lt=0.7)
-    weibull_shape: float = Field(2.4, gt=1, le=4)
-    weather_days: float = Field(2.5, gt=0)
-    windiest_day: int = Field(90, ge=0, le=364)
-    seasonal: float = Field(0.25, ge=0)
-    windiest_hour: float = Field(23, ge=0, lt=24)
-    diurnal: float = Field(0.2, ge=0)
-    calm_spells: int = Field(4, ge=0, le=20)
-    calm_days: float = Field(4, gt=0, le=20)
-    calm_speed: float = Field(0.35, ge=0, le=1)
-
-
-class Price(_Part):
-    """Wholesale price (USD/MWh) of a grid with its own sun, wind, air conditioning and heating."""
-
-    name: str
-    mean_usd_per_mwh: float = Field(gt=0)
-    cap_usd_per_mwh: float = Field(gt=0)
-    floor_usd_per_mwh: float
-    solar_share: float = Field(0.25, ge=0)
-    wind_share: float = Field(0.25, ge=0)
-    load_per_c_above_18: float = Field(0.016, ge=0)
-    load_per_c_below_8: float = Field(0.020, ge=0)
-    weekend: float = Field(-0.05)
-    steepness: float = Field(0.45, gt=0)
-    scarcity_above: float = Field(1.7)
-    scarcity: float = Field(6.0, ge=0)
-    surplus: float = Field(0.45, ge=0)
-    noise: float = Field(0.35, ge=0)
-
-
-class Spec(_Part):
-    """A whole specification file."""
-
-    text: str
-    seed: int = Field(ge=0, lt=2**31)
-    place: Place
-    temperature: Temperature
-    solar: Solar
-    wind: Wind
-    price: Price
-
-
-def read_spec(path: Path) -> Spec:
-    """Read a specification. Raises OSError, tomllib.TOMLDecodeError or pydantic.ValidationError."""
-    return Spec.model_validate(tomllib.loads(path.read_text("utf-8")))
-
-
 def typical_year(spec: Spec) -> pd.DataFrame:
-    """Return the year: index hour (0 to 8759, UTC), one column `name [unit]` per series, four significant digits."""
+    """Return the year: index hour (0 to 8759, UTC), one column `name [unit]` per series, four significant digits.
+
+    Raises:
+        ValueError: the numbers of the specification contradict each other.
+        ImportError: pvlib is not installed.
+    """
     weather = _weather(spec.temperature, _stream(spec.seed, "temperature"))
     temperature = _temperature(spec, weather)
     solar = _solar(spec, temperature, weather)
@@ -159,7 +75,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 def _stream(seed: int, name: str) -> np.random.RandomState:
     # RandomState's stream is frozen by numpy's NEP 19; Generator's may change with a release
-    return np.random.RandomState([seed, _STREAMS[name]])  # noqa: NPY002
+    return np.random.RandomState([seed, _STREAMS[name]])
 
 
 def _round(values: np.ndarray) -> np.ndarray:
@@ -170,11 +86,7 @@ def _process(random: np.random.RandomState, steps: int, memory_steps: float) -> 
     """Autocorrelated standard normal process: correlation exp(-lag / memory)."""
     keep = np.exp(-1 / memory_steps)
     noise = random.standard_normal(steps + _BURN_IN) * np.sqrt(1 - keep**2)
-    value, values = 0.0, np.empty(steps + _BURN_IN)
-    for step, shock in enumerate(noise):
-        value = keep * value + shock
-        values[step] = value
-    values = values[_BURN_IN:]
+    values = lfilter([1.0], [1.0, -keep], noise)[_BURN_IN:]
     return (values - values.mean()) / values.std()
 
 
@@ -251,7 +163,7 @@ class _Plant:
         try:
             import pvlib
         except ImportError as missing:
-            raise SystemExit("the sun needs pvlib: pip install 'token-factory-planner[import]'") from missing
+            raise ImportError("the sun needs pvlib: pip install 'token-factory-planner[import]'") from missing
         self.pvlib, self.spec = pvlib, spec
         times = pd.date_range(f"{_SUN_YEAR}-01-01 00:30", periods=HOURS_PER_YEAR, freq="h", tz="UTC")
         place = spec.place
@@ -286,7 +198,8 @@ class _Plant:
         plane = total["poa_global"].fillna(0).clip(lower=0).to_numpy()
         cell = pvlib.temperature.faiman(plane, self.temperature, wind_speed=4.0)
         direct = plane / 1000 * (1 - 0.0035 * (cell - 25)) * 0.86  # 14 % losses, as in PVWatts
-        return np.clip(self.spec.solar.dc_ac_ratio * direct * 0.96, 0, 1)
+        output = np.clip(self.spec.solar.dc_ac_ratio * direct * 0.96, 0, 1)
+        return np.where(output < _INVERTER_START, 0.0, output)
 
 
 def _wind(spec: Spec, weather: np.ndarray) -> np.ndarray:
@@ -310,9 +223,9 @@ def _calm(spec: Spec) -> np.ndarray:
     wind, random = spec.wind, _stream(spec.seed, "calm")
     factor = np.ones(HOURS_PER_YEAR)
     winter = 1.2 + _cosine(np.arange(DAYS), spec.temperature.warmest_day + DAYS / 2, DAYS)
-    starts = random.choice(DAYS, size=wind.calm_spells, replace=False, p=winter / winter.sum())
-    for start in starts * HOURS_PER_DAY:
-        away = np.abs((np.arange(HOURS_PER_YEAR) - start + HOURS_PER_YEAR / 2) % HOURS_PER_YEAR - HOURS_PER_YEAR / 2)
+    centres = random.choice(DAYS, size=wind.calm_spells, replace=False, p=winter / winter.sum())
+    for centre in centres * HOURS_PER_DAY:
+        away = np.abs((np.arange(HOURS_PER_YEAR) - centre + HOURS_PER_YEAR / 2) % HOURS_PER_YEAR - HOURS_PER_YEAR / 2)
         depth = np.clip((wind.calm_days * HOURS_PER_DAY / 2 - away) / 12, 0, 1)  # half a day to fall and to rise
         factor = np.minimum(factor, 1 - (1 - wind.calm_speed) * depth)
     return factor
@@ -347,10 +260,10 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         frame = typical_year(read_spec(Path(arguments[0])))
-    except (OSError, ValueError, ValidationError) as problem:
+        write_csv(frame, Path(arguments[1]))
+    except (OSError, ValueError, ImportError) as problem:
         print(f"{arguments[0]}: {problem}", file=sys.stderr)
         return 1
-    write_csv(frame, Path(arguments[1]))
     print(frame.describe(percentiles=[0.01, 0.5, 0.99]).T.to_string(float_format="{:.4g}".format))
     return 0
 
