@@ -1,4 +1,9 @@
-"""Assembly: linear forms at a level become rows of a sparse matrix, one row per copy."""
+"""Assembly: linear forms at a level become rows of a sparse matrix, one row per copy.
+
+A form whose terms each pick one column gives every copy the same terms in the same order, a grid of copies x terms
+that needs no sorting. Forms with terms of varying width (totals) are placed term by term. Both are written straight
+into the final arrays.
+"""
 
 from __future__ import annotations
 
@@ -12,28 +17,27 @@ from planner.stamp.levels import Level
 from planner.stamp.quantities import Column, Form, Number, spread
 from planner.stamp.relations import Relation, seen_from
 
-DROP = 1e-9  # coefficients below this are noise to a solver, and HiGHS refuses to take them silently
+DROP = 1e-9  # coefficients below this are noise to a solver, and HiGHS will not take them without a warning
+_TILE = 1 << 18  # entries written at a time: small enough to stay in the cache
 
 
 class RowBlock(NamedTuple):
-    """The rows of one constraint member: a form at `level`, in the copies `copies` (None: all), from row `start` on."""
+    """The rows of one constraint member at `level`: copies `copies` (None: all), from row `start` on."""
 
     member: object
     level: Level
     copies: np.ndarray | None
     start: int
-    form: Form
 
     @property
     def n(self) -> int:
         """How many rows there are."""
         return self.level.n if self.copies is None else len(self.copies)
 
-
-def in_rows(number: Number, block_level: Level, copies: np.ndarray | None) -> float | np.ndarray:
-    """A number as seen from the rows that exist."""
-    values = spread(number, block_level)
-    return values[copies] if copies is not None and isinstance(values, np.ndarray) else values
+    def seen(self, number: Number) -> float | np.ndarray:
+        """A number as the rows that exist read it."""
+        values = spread(number, self.level)
+        return values[self.copies] if self.copies is not None and isinstance(values, np.ndarray) else values
 
 
 class _Term(NamedTuple):
@@ -48,74 +52,141 @@ class MatrixWriter:
     def __init__(self, columns: dict[int, Column], n_columns: int) -> None:
         self._columns = columns
         self._n_columns = n_columns
-        self._indices: list[np.ndarray] = []
-        self._data: list[np.ndarray] = []
+        self._indices = np.empty(1024, dtype=np.int32)
+        self._data = np.empty(1024)
+        self._size = 0
         self._counts: list[np.ndarray] = []
 
-    def write(self, block: RowBlock) -> None:
+    def write(self, block: RowBlock, form: Form) -> None:
         """Append the rows of one block."""
         terms = []
-        for key, coefficient in block.form.terms.items():
-            start, relation = key if key.__class__ is tuple else (key, None)
-            seen = seen_from(block.level, relation, self._columns[start].level)
-            terms.append(_Term(start, seen, in_rows(coefficient, block.level, block.copies)))
+        for key, number in form.terms.items():
+            coefficient = block.seen(number)
+            if isinstance(coefficient, np.ndarray) or abs(coefficient) >= DROP:
+                start, relation = key if key.__class__ is tuple else (key, None)
+                terms.append(_Term(start, seen_from(block.level, relation, self._columns[start].level), coefficient))
         terms.sort(key=lambda term: term.start)
-        starts = [term.start for term in terms]
-        picks = all(term.relation.index is not None for term in terms)
-        if picks and len(set(starts)) == len(starts):
-            self._write_grid(terms, block)
+        if not terms or block.n == 0:
+            self._counts.append(np.zeros(block.n, dtype=np.int32))
+        elif all(term.relation.index is not None for term in terms):
+            tile = max(1, _TILE // len(terms))
+            for low in range(0, block.n, tile):
+                self._write_grid(terms, block, low, min(low + tile, block.n))
+        elif len({term.start for term in terms}) == len(terms):
+            self._write_placed(terms, block)
         else:
-            self._write_general(terms, block)
+            self._write_sorted(terms, block)
 
     def matrix(self) -> sp.csr_array:
-        """The matrix of all rows written."""
-        counts = np.concatenate(self._counts) if self._counts else np.zeros(0, dtype=np.int64)
-        ends = np.concatenate(([0], np.cumsum(counts)))
-        if ends[-1] >= 2**31:
-            raise StampError(f"{ends[-1]} coefficients are more than a matrix with 32-bit positions can hold")
-        indices = np.concatenate(self._indices) if self._indices else np.zeros(0, dtype=np.int32)
-        data = np.concatenate(self._data) if self._data else np.zeros(0)
-        shape = (len(counts), self._n_columns)
-        return sp.csr_array((data, indices, ends.astype(np.int32)), shape=shape)
+        """The matrix of all rows written; the writer is spent."""
+        self._resize(self._size)
+        counts = np.concatenate(self._counts) if self._counts else np.zeros(0, dtype=np.int32)
+        ends = np.zeros(len(counts) + 1, dtype=np.int32)
+        np.cumsum(counts, out=ends[1:])
+        return sp.csr_array((self._data, self._indices, ends), shape=(len(counts), self._n_columns))
 
-    def _write_grid(self, terms: list[_Term], block: RowBlock) -> None:
-        """Terms that pick one column each: every row has the same terms in the same order."""
-        n, k = block.n, len(terms)
-        indices, data = np.empty((n, k), dtype=np.int32), np.empty((n, k))
+    def _write_grid(self, terms: list[_Term], block: RowBlock, low: int, high: int) -> None:
+        """Rows `low` to `high` of a block whose terms pick at most one column each."""
+        n, k = high - low, len(terms)
+        indices, data = np.empty((k, n), dtype=np.int32), np.empty((k, n))
         whole = True
         for position, (start, relation, coefficient) in enumerate(terms):
-            pick = relation.index if block.copies is None else relation.index[block.copies]
-            np.add(pick, start, out=indices[:, position])
-            data[:, position] = coefficient
-            small = np.abs(coefficient) < DROP
-            if not relation.climbs and (pick < 0).any():
-                small = small | (pick < 0)
-            if np.any(small):
-                whole = False
-                data[small, position] = 0.0
-        if whole:
-            self._append(indices.ravel(), data.ravel(), np.full(n, k))
+            pick = relation.index[low:high] if block.copies is None else relation.index[block.copies[low:high]]
+            np.add(pick, start, out=indices[position])
+            data[position] = coefficient[low:high] if isinstance(coefficient, np.ndarray) else coefficient
+            if not relation.climbs:
+                missing = pick < 0
+                if missing.any():
+                    data[position][missing] = 0.0
+                    whole = False
+        whole &= not _join_same_columns([term.start for term in terms], indices, data)
+        if whole and not any(isinstance(term.coefficient, np.ndarray) for term in terms):
+            keep = None
         else:
-            keep = data != 0.0
-            self._append(indices[keep], data[keep], keep.sum(axis=1))
+            keep = np.abs(data) >= DROP
+            keep = None if keep.all() else keep.T
+        self._append(indices.T, data.T, np.full(n, k, dtype=np.int32), keep)
 
-    def _write_general(self, terms: list[_Term], block: RowBlock) -> None:
-        """Terms of varying width or several of one variable: joined, sorted, and summed where they meet."""
-        rows, indices, data = [], [], []
-        for start, relation, coefficient in terms:
-            csr = relation.csr if block.copies is None else relation.csr[block.copies]
-            row = np.repeat(np.arange(block.n), np.diff(csr.indptr))
-            rows.append(row)
-            indices.append(csr.indices + start)
-            data.append(csr.data * (coefficient[row] if isinstance(coefficient, np.ndarray) else coefficient))
-        entries = (np.concatenate(data), (np.concatenate(rows), np.concatenate(indices)))
-        csr = sp.csr_array(entries, shape=(block.n, self._n_columns))
-        csr.sum_duplicates()
-        csr.data[np.abs(csr.data) < DROP] = 0.0
-        csr.eliminate_zeros()
-        self._append(csr.indices.astype(np.int32), csr.data, np.diff(csr.indptr))
+    def _write_placed(self, terms: list[_Term], block: RowBlock) -> None:
+        """Terms of varying width, each of another variable: placed one behind the other in each row."""
+        parts = [_rows_of(term, block) for term in terms]
+        counts = sum(np.diff(ends) for ends, _, _ in parts)
+        offsets = np.cumsum(counts) - counts
+        indices, data = np.empty(counts.sum(), dtype=np.int32), np.empty(counts.sum())
+        for term, (ends, read, values) in zip(terms, parts, strict=True):
+            widths = np.diff(ends)
+            places = np.repeat(offsets - ends[:-1], widths) + np.arange(len(read)) if block.n > 1 else slice(0, 0)
+            if block.n == 1:
+                places = slice(offsets[0], offsets[0] + len(read))
+            indices[places] = read + term.start
+            data[places] = values
+            offsets += widths
+        keep = np.abs(data) >= DROP
+        self._append(indices, data, counts, None if keep.all() else keep)
 
-    def _append(self, indices: np.ndarray, data: np.ndarray, counts: np.ndarray) -> None:
-        self._indices.append(indices)
-        self._data.append(data)
+    def _write_sorted(self, terms: list[_Term], block: RowBlock) -> None:
+        """Terms of varying width, several of one variable: sorted, and summed where they meet in a column."""
+        parts = [_rows_of(term, block) for term in terms]
+        rows = np.concatenate([np.repeat(np.arange(block.n), np.diff(ends)) for ends, _, _ in parts])
+        columns = np.concatenate([read + term.start for term, (_, read, _) in zip(terms, parts, strict=True)])
+        values = np.concatenate([values for _, _, values in parts])
+        csr = sp.csr_array((values, (rows, columns)), shape=(block.n, self._n_columns))
+        keep = np.abs(csr.data) >= DROP
+        self._append(csr.indices, csr.data, np.diff(csr.indptr), None if keep.all() else keep)
+
+    def _append(self, indices: np.ndarray, data: np.ndarray, counts: np.ndarray, keep: np.ndarray | None) -> None:
+        """Append entries row by row; `keep` (shaped like them) says which, None: all."""
+        if keep is not None:
+            indices, data = indices[keep], data[keep]
+            if keep.ndim == 2:
+                counts = keep.sum(axis=1, dtype=np.int32)
+            else:
+                counts = np.add.reduceat(np.append(keep, False), np.cumsum(counts) - counts, dtype=np.int32) * (
+                    counts > 0
+                )
+        end = self._size + data.size
+        if end >= 2**31:
+            raise StampError(f"more than {2**31} coefficients do not fit a matrix with 32-bit positions")
+        if end > len(self._data):
+            self._resize(max(end, int(1.3 * len(self._data))))
+        self._indices[self._size : end].reshape(indices.shape)[...] = indices
+        self._data[self._size : end].reshape(data.shape)[...] = data
+        self._size = end
         self._counts.append(counts)
+
+    def _resize(self, size: int) -> None:
+        # In place: the system moves pages instead of copying, so that the peak stays at the size of the matrix.
+        self._indices.resize(size, refcheck=False)
+        self._data.resize(size, refcheck=False)
+
+
+def _join_same_columns(starts: list[int], indices: np.ndarray, data: np.ndarray) -> bool:
+    """Sort, in each row, terms of the same variable by column, and sum them where they meet; whether any did."""
+    met, low = False, 0
+    while low < len(starts):
+        high = low + 1
+        while high < len(starts) and starts[high] == starts[low]:
+            high += 1
+        if high - low > 1:
+            order = np.argsort(indices[low:high], axis=0, kind="stable")
+            indices[low:high] = np.take_along_axis(indices[low:high], order, axis=0)
+            data[low:high] = np.take_along_axis(data[low:high], order, axis=0)
+            for position in range(low + 1, high):
+                same = indices[position] == indices[position - 1]
+                if same.any():
+                    met = True
+                    data[position, same] += data[position - 1, same]
+                    data[position - 1, same] = 0.0
+        low = high
+    return met
+
+
+def _rows_of(term: _Term, block: RowBlock) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A term in the rows that exist: where each row ends, the copies it reads, the coefficients."""
+    csr = term.relation.csr if block.copies is None else term.relation.csr[block.copies]
+    values = csr.data
+    if isinstance(term.coefficient, np.ndarray):
+        values = values * np.repeat(term.coefficient, np.diff(csr.indptr))
+    elif term.coefficient != 1.0:
+        values = values * term.coefficient
+    return csr.indptr, csr.indices, values

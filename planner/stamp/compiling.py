@@ -25,7 +25,7 @@ from pyomo.environ import (
     minimize,
 )
 
-from planner.stamp.assemble import MatrixWriter, RowBlock, in_rows
+from planner.stamp.assemble import MatrixWriter, RowBlock
 from planner.stamp.columns import ColumnTable
 from planner.stamp.errors import StampError
 from planner.stamp.levels import PLAN, Level, level_of
@@ -66,10 +66,8 @@ def stamp(m: ConcreteModel, minimise: Any = None) -> Stamped:
         goal, sense = _goal(m, minimise)
         cost, offset = _cost(walker, goal, sense, columns.n)
         col_lower, col_upper, whole = columns.bounds(walker)
-        blocks, row_lower, row_upper = _rows(m, walker)
         writer = MatrixWriter(walker.by_start, columns.n)
-        for block in blocks:
-            writer.write(block)
+        blocks, row_lower, row_upper = _rows(m, walker, writer)
         matrix = writer.matrix()
         _refuse_infinite(matrix, blocks)
         program = Program(cost, offset, col_lower, col_upper, whole, matrix, row_lower, row_upper)
@@ -130,13 +128,16 @@ def _alone(number: Number) -> float:
     return float(number.values[0]) if number.__class__ is Data else float(number)
 
 
-def _rows(m: ConcreteModel, walker: Walker) -> tuple[list[RowBlock], np.ndarray, np.ndarray]:
+def _rows(m: ConcreteModel, walker: Walker, writer: MatrixWriter) -> tuple[list[RowBlock], np.ndarray, np.ndarray]:
     blocks, lowers, uppers, start = [], [], [], 0
     for holder in m.block_data_objects(active=True, descend_into=Block):
         level = level_of(holder)
         for member in holder.component_data_objects(Constraint, active=True, descend_into=False):
             try:
-                block, lower, upper = _row_block(member, level, start, walker)
+                form, low, high = _read_row(member, level, walker)
+                block = RowBlock(member, level, rows_of(member, level), start)
+                lower, upper = _row_bounds(block, form, low, high)
+                writer.write(block, form)
             except StampError as error:
                 raise StampError(f"constraint '{member.name}': {error}") from None
             blocks.append(block)
@@ -147,22 +148,25 @@ def _rows(m: ConcreteModel, walker: Walker) -> tuple[list[RowBlock], np.ndarray,
     return blocks, np.concatenate([nothing, *lowers]), np.concatenate([nothing, *uppers])
 
 
-def _row_block(member: Any, level: Level, start: int, walker: Walker) -> tuple[RowBlock, np.ndarray, np.ndarray]:
+def _read_row(member: Any, level: Level, walker: Walker) -> tuple[Form, Number, Number]:
+    """The left-hand side of a constraint member and the bounds on it."""
     low, body, high = member.to_bounded_expression()
     quantity = walker.read(body)
     require_readable(quantity, level, body, "its row", walker)
-    form = quantity if quantity.__class__ is Form else Form(level, quantity)
-    copies = rows_of(member, level)
-    block = RowBlock(member, level, copies, start, form)
-    const = in_rows(form.const, level, copies)
     bounds = []
     for bound, missing in ((low, -np.inf), (high, np.inf)):
         number = missing if bound is None else walker.number(bound, "in a row bound")
         require_readable(number, level, bound, "its right-hand side", walker)
-        bounds.append(np.broadcast_to(in_rows(number, level, copies) - const, (block.n,)))
-    if any(np.isnan(bound).any() for bound in bounds):
+        bounds.append(number)
+    return quantity if quantity.__class__ is Form else Form(level, quantity), *bounds
+
+
+def _row_bounds(block: RowBlock, form: Form, low: Number, high: Number) -> tuple[np.ndarray, np.ndarray]:
+    const = block.seen(form.const)
+    lower, upper = (np.broadcast_to(block.seen(bound) - const, (block.n,)) for bound in (low, high))
+    if np.isnan(lower).any() or np.isnan(upper).any():
         raise StampError("a right-hand side is NaN")
-    return block, *bounds
+    return lower, upper
 
 
 def _refuse_infinite(matrix: Any, blocks: list[RowBlock]) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the stamp: it knows no data centre, so neither do these."""
