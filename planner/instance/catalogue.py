@@ -7,14 +7,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from planner.instance.files import SETTINGS_FILE
 from planner.instance.problem import Problem, among
 from planner.instance.schema import Row, Settings
-from planner.instance.tables import Key, Tables
+from planner.instance.tables import NEEDED_TABLES, Key, Tables
 
 BUILTIN = "builtin"
 NONE = "none"
-
-_NEEDED = ("hardware", "cooling", "models", "stacks", "points")
 
 
 def shipped_folder() -> Path:
@@ -40,7 +39,7 @@ def find_catalogue(folder: Path, source: str, problems: list[Problem]) -> Path |
     """
     if source == NONE:
         return None
-    place = ("instance.toml", None, "catalogue.source", source)
+    place = (SETTINGS_FILE, None, "catalogue.source", source)
     allowed = "builtin, none, or a folder inside the instance"
     if source == BUILTIN:
         try:
@@ -88,26 +87,28 @@ def check_offered(settings: Settings, tables: Tables) -> Iterator[Problem]:
             if offered not in tables.rows[name]:
                 wrong = f"there is no such row in {name}"
                 allowed = among(offered, list(tables.rows[name]), name)
-                yield Problem("instance.toml", None, f"catalogue.{name}", offered, wrong, allowed)
+                yield Problem(SETTINGS_FILE, None, f"catalogue.{name}", offered, wrong, allowed)
 
 
-def check_something_offered(kept: dict[str, dict[Key, Any]], tables: Tables, problems: list[Problem]) -> None:
+def check_something_offered(
+    kept: dict[str, dict[Key, Any]], tables: Tables, settings: Settings, problems: list[Problem]
+) -> None:
     """Report tables of the catalogue of which nothing is left."""
-    for name in _NEEDED:
-        if kept[name] or tables.failed(name):
+    for name in NEEDED_TABLES:
+        causes = ("points", "hardware", "models", "stacks") if name == "points" else (name,)
+        if kept[name] or any(tables.failed(cause) for cause in causes):
             continue
         if not tables.rows[name]:
             wrong = f"there are no {name}: neither in the catalogue nor in {name}.csv"
             allowed = f"rows in {name}.csv, or catalogue.source = builtin"
-        elif name == "points":
+            problems.append(Problem(f"{name}.csv", None, "", "", wrong, allowed))
+        elif name != "points" and not getattr(settings.catalogue, name):  # misspelt ids are reported as such
+            allowed = f"ids of {name}, or leave the key out to offer all"
+            problems.append(Problem(SETTINGS_FILE, None, f"catalogue.{name}", "", f"no {name} are offered", allowed))
+        elif name == "points" and all(kept[cause] for cause in causes[1:]):
             wrong = "no operating point is left for the hardware, models and stacks on offer"
             allowed = "points of offered hardware with offered models and stacks"
-        else:
-            wrong, allowed = f"no {name} are offered", f"ids of {name}, or leave the key out to offer all"
-        place = f"{name}.csv" if not tables.rows[name] or name == "points" else "instance.toml"
-        problems.append(
-            Problem(place, None, "" if place != "instance.toml" else f"catalogue.{name}", "", wrong, allowed)
-        )
+            problems.append(Problem("points.csv", None, "", "", wrong, allowed))
 
 
 def _following(rows: dict[Key, Row], kept: dict[str, dict[Key, Any]], **refs: str) -> dict[Key, Row]:

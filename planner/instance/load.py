@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planner.instance.catalogue import check_offered, check_something_offered, find_catalogue, reduce_to_offered
+from planner.instance.catalogue import check_offered, find_catalogue, reduce_to_offered
 from planner.instance.checks import run_checks
 from planner.instance.editing import apply
 from planner.instance.files import SETTINGS_FILE, check_files, check_folder
@@ -74,26 +74,45 @@ class _Reading:
         self.settings = self.plain_settings = settings
         self.tables = self.plain_tables = Tables()
         self.kept: dict[str, Any] = {}
+        self.changes: Sequence[Override] = ()
         self.series = SeriesSet()
 
     def change(self, changes: Sequence[Override]) -> None:
         """Read tables and series, with the changes made."""
+        self.changes = changes
         to_settings, to_rest = _split(changes)
         self.settings = apply(to_settings, self.plain_settings, Tables(), self.problems).settings
-        catalogue = find_catalogue(self.folder, self.settings.catalogue.source, self.problems)
+        catalogue = self._catalogue()
         if catalogue is not None:
             check_files(catalogue, self.problems, "catalogue/")
         self.plain_tables = read_tables(self.folder, catalogue, self.problems)
         edited = apply(to_rest, self.settings, _with_periods(self.plain_tables, self.settings), self.problems)
         self.tables = edited.tables
-        self.problems += _check_ids(self.settings, self.tables)
+        self.problems += map(self._with_line, _check_ids(self.settings, self.tables))
         self.kept = reduce_to_offered(self.tables.rows, self.settings)
-        check_something_offered(self.kept, self.tables, self.problems)
+        found: list[Problem] = []
+        check_something_offered(self.kept, self.tables, self.settings, found)
+        self.problems += map(self._with_line, found)
         self.series = read_series(self.folder, self.tables, self.settings.time.resolution_h, self.problems)
         for change in edited.series:
             for name in match_series(change, self.series.values, self.problems):
                 scale(self.series, name, change)
         self.problems += check_ranges(self.series)
+
+    def _catalogue(self) -> Path | None:
+        found: list[Problem] = []
+        catalogue = find_catalogue(self.folder, self.settings.catalogue.source, found)
+        self.problems += map(self._with_line, found)
+        return catalogue
+
+    def _with_line(self, problem: Problem) -> Problem:
+        """Say where a setting was made that turned out to lead nowhere: in the file, or by an override."""
+        if problem.file != SETTINGS_FILE:
+            return problem
+        made = [change for change in self.changes if change.path == problem.column]
+        if made:
+            return replace(problem, file=made[-1].file, line=made[-1].line)
+        return replace(problem, line=self.toml.line_of(tuple(problem.column.split("."))))
 
     def try_scenarios(self, others: Sequence[Scenario]) -> None:
         """Apply every other scenario to the unchanged instance, to find the broken ones while nobody waits for them."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from planner.instance.problem import Problem, among
 from planner.instance.schema import TABLES
 from planner.instance.schema.describe import Column, columns
-from planner.instance.tables import Key, Tables
+from planner.instance.tables import NEEDED_TABLES, REQUIRED_TABLES, Key, Tables
 
 _PLACES = ("sites", "pops", "markets")
 
@@ -22,7 +22,7 @@ def check_references(tables: Tables) -> Iterator[Problem]:
     for name, row_class in TABLES.items():
         refs = [column for column in columns(row_class).values() if column.refs]
         for column in refs:
-            if any(tables.failed(table) for table in column.refs if table in TABLES):
+            if any(tables.failed(table) or _lacking(table, tables) for table in column.refs if table in TABLES):
                 continue  # what is missing there is reported already
             options = _options(column, known)
             yield from _dangling(name, column, options, tables)
@@ -38,6 +38,10 @@ def check_places(tables: Tables) -> Iterator[Problem]:
                 wrong = f"is also an id in {seen[key]}.csv, so that links cannot tell the two apart"
                 yield Problem(file, line, "id", str(key), wrong, "ids unique across sites, pops and markets")
             seen[key] = name
+
+
+def _lacking(name: str, tables: Tables) -> bool:
+    return name in (*REQUIRED_TABLES, *NEEDED_TABLES) and not tables.rows[name]
 
 
 def _ids(name: str, tables: Tables) -> dict[str, None]:

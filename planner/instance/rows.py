@@ -18,6 +18,15 @@ _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$")
 
+_PLAIN_WORDS = {
+    "tuple_type": "is not a list",
+    "string_type": "is not text",
+    "too_short": "is blank",
+    "string_too_short": "is blank",
+    "int_from_float": "is not a whole number",
+    "finite_number": "is not a finite number",
+}
+
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
@@ -86,10 +95,9 @@ def _fault(model: type[BaseModel], details: ErrorDetails) -> Fault:
     kind, value = details["type"], details["input"]
     owner, column = _describe(model, path)
     if kind == "extra_forbidden":
-        wrong, allowed = unknown_column(
-            str(path[-1]), list(columns(owner)), "column" if issubclass(owner, Row) else "key"
-        )
-        return Fault(path, "", wrong, allowed, kind)
+        wrong, allowed = unknown_column(str(path[-1]), list(columns(owner)), _noun(owner))
+        home = _home(model, str(path[-1])) if len(path) == 1 else None
+        return Fault(path, "", wrong, f"put it under [{home}]" if home else allowed, kind)
     if kind == "missing":
         return Fault(path, "", "is missing", column.allowed() if column else "", kind)
     if kind == "value_error" and (column is None or column.kind in ("section", "tables")):
@@ -97,6 +105,17 @@ def _fault(model: type[BaseModel], details: ErrorDetails) -> Fault:
     text = _text(value)
     wrong, allowed = _wrong(kind, text, details, column)
     return Fault(path, text, wrong, allowed, kind)
+
+
+def _noun(owner: type[BaseModel]) -> str:
+    return "column" if issubclass(owner, Row) else "key"
+
+
+def _home(model: type[BaseModel], key: str) -> str | None:
+    """Return the section a key belongs to, when it stands outside of every section."""
+    sections = {name: section_class(model, name) for name, column in columns(model).items() if column.kind == "section"}
+    homes = [name for name, section in sections.items() if section and key in columns(section)]
+    return homes[0] if len(homes) == 1 else None
 
 
 def _wrong(kind: str, text: str, details: ErrorDetails, column: Column | None) -> tuple[str, str]:
@@ -107,21 +126,19 @@ def _wrong(kind: str, text: str, details: ErrorDetails, column: Column | None) -
         return "is blank", allowed
     if kind == "literal_error" and column:
         return "is not one of the choices", among(text, column.choices)
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return "is a plain value where a section is needed", f"[{column.name}]" if column else ""
     if kind in ("float_parsing", "int_parsing", "float_type", "int_type"):
         return _not_a_number(text), allowed
-    if kind == "int_from_float":
-        return "is not a whole number", allowed
-    if kind == "finite_number":
-        return "is not a finite number", allowed
-    for word, sense in (("greater_than", "too small"), ("less_than", "too large")):
-        if kind.startswith(word):
-            return f"is {sense}", allowed or f"limit {next(iter(limits.values()), '')}"
+    if kind in _PLAIN_WORDS:
+        return _PLAIN_WORDS[kind], allowed
+    if kind.startswith(("greater_than", "less_than")):
+        small, large = ("early", "late") if column and column.kind == "date" else ("small", "large")
+        return f"is too {small if kind.startswith('greater') else large}", allowed
     if kind == "string_pattern_mismatch":
         return "is not spelt as it must be" if column is None or column.kind != "id" else "is not a valid id", allowed
     if kind == "value_error":
         return "cannot be read" if column and column.kind in ("date", "yes or no") else str(limits["error"]), allowed
-    if kind == "string_too_short":
-        return "is blank", allowed
     message = details["msg"]
     return message[:1].lower() + message[1:], allowed
 

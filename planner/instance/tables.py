@@ -22,6 +22,9 @@ Key = str | tuple[Any, ...]
 REQUIRED_TABLES = ("sites", "products", "markets", "demand")
 """Tables without which there is nothing to plan; the catalogue never holds them."""
 
+NEEDED_TABLES = ("hardware", "cooling", "models", "stacks", "points")
+"""Tables of which the catalogue and the instance together must offer something."""
+
 
 @dataclass
 class RawRow:

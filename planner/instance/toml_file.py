@@ -47,6 +47,9 @@ class TomlFile:
         for length in range(len(path), 0, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
+            below = [line for known, line in self._lines.items() if known[:length] == path[:length]]
+            if below:
+                return min(below)
         return None
 
     @cached_property

@@ -19,7 +19,9 @@ from pydantic_core import PydanticUndefined
 
 from planner.instance.schema.base import ID_PATTERN, Row, _read_date, _read_flag, _read_list
 
-Kind = Literal["text", "id", "number", "whole number", "yes or no", "date", "list", "choice", "section", "tables"]
+Kind = Literal[
+    "text", "id", "number", "whole number", "yes or no", "date", "list", "array", "choice", "section", "tables"
+]
 
 _EXAMPLES = {
     "id": "small letters, digits and single hyphens, such as gb200-nvl72",
@@ -27,6 +29,7 @@ _EXAMPLES = {
     "date": "a date such as 2028, 2028-Q3, 2028-07 or 2028-07-15",
     "text": "text",
     "list": "names parted by |",
+    "array": 'an array of names, ["...", "..."]',
 }
 
 
@@ -87,11 +90,13 @@ class Column:
             words = (
                 f"{', '.join(self.choices[:-1])} or {self.choices[-1]}" if len(self.choices) > 1 else self.choices[0]
             )
-            return f"{words}, parted by |" if self.kind == "list" else words
+            return {"list": f"{words}, parted by |", "array": f"an array of {words}"}.get(self.kind, words)
         if self.numeric:
             limits = self.range_text()
             unit = f" in {self.unit}" if self.unit and not limits else ""
             text = f"a {self.kind}{unit}" + (f", {limits}" if limits else "")
+        elif self.kind in ("section", "tables"):
+            text = f"a section [{self.name}]" if self.kind == "section" else f"an array of tables named {self.name}"
         else:
             text = f"the name of a series in [{self.unit}]" if self.series else _EXAMPLES.get(self.kind, self.kind)
         return f"{text} ({self.hint})" if self.hint else text
@@ -179,7 +184,7 @@ def _kind(annotation: Any, traits: list[Any]) -> Kind:
         if reader in readers:
             return typing.cast(Kind, kind)
     if typing.get_origin(_without_none(annotation)) is tuple:
-        return "list"
+        return "array"
     if _choices(annotation):
         return "choice"
     if inner in (int, float):

@@ -25,7 +25,7 @@ class DaySettings(Section):
     """One representative day: a date of the typical year that stands for `weight` days like it."""
 
     name: Id = column(text="name of the day in paths and tables")
-    date: str = column(text="month and day of the typical year, e.g. 07-15", hint="month-day, e.g. 07-15")
+    date: str = column(text="month and day of the typical year, e.g. 07-15", unit="month-day")
     weight: float = column(text="days of the year it stands for; the weights sum to 365", unit="days", gt=0, le=365)
 
     @field_validator("date")
@@ -130,7 +130,7 @@ class CatalogueSettings(Section):
 
 
 class Settings(Section):
-    """The file `instance.toml`."""
+    """The file instance.toml: what is asked, and on which terms."""
 
     title: str = column(text="one line: the question the instance answers", min_length=1)
     text: str = column("", text="what a reader should know before trusting it")
