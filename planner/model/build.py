@@ -81,6 +81,7 @@ def _add_ledgers(m: ConcreteModel) -> None:
     m.firm = Ledger("firm", "MW", dims=1)
     m.capex = Ledger("capex", "M USD", dims=0)
     m.cash = Ledger("cash", "M USD, per hour on m.step and per year above", dims=0)
+    m.ledgers = (m.power, m.heat, m.tokens, m.carbon, m.water, m.firm, m.capex, m.cash)
 
 
 def load_extension(extension: Extension) -> Callable[[ConcreteModel], None]:

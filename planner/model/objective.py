@@ -35,6 +35,7 @@ def add_objective(m: ConcreteModel, instance: Instance, name: str) -> None:
     m.billable_gtok = Expression(
         expr=_billable(m, instance), doc="tokens with a price, weighted by token_weight (Gtok)"
     )
+    m.objective_name = name
     m.objective = Objective(
         expr={"profit": m.profit, "tokens": m.billable_gtok, "revenue": m.revenue}[name], sense=maximize
     )

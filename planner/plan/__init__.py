@@ -1,0 +1,1 @@
+"""Plans: the pipeline that makes them, their tables, accounts, prices and files."""

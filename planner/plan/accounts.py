@@ -1,0 +1,48 @@
+"""Accounts: the very terms that were optimised, per year and as present value."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.plan.reading import Reading
+from planner.stamp import series_values
+
+HEADINGS = (
+    "revenue",
+    "energy",
+    "water and carbon",
+    "software",
+    "network",
+    "upkeep",
+    "capital",
+    "penalties",
+    "non-cash",
+)
+
+
+def accounts_table(r: Reading) -> pd.DataFrame:
+    """Every cash post by period: M USD a year and present value; present values sum to the profit."""
+    frame = r.ledger(r.m.cash).rename(columns={"value": "musd_per_yr"})
+    discount = series_values(r.m.period.discount)
+    factor = dict(zip(r.m.instance.periods, discount * _lengths(r), strict=True))
+    frame["present_value_musd"] = frame["musd_per_yr"] * frame["period"].map(factor)
+    rank = {heading: position for position, heading in enumerate(HEADINGS)}
+    order = frame["heading"].map(lambda heading: rank.get(heading, len(rank)))
+    periods = {period: position for position, period in enumerate(r.m.instance.periods)}
+    frame = frame.assign(_p=frame["period"].map(periods), _h=order)
+    return frame.sort_values(["_p", "_h"], kind="stable").drop(columns=["_p", "_h"]).reset_index(drop=True)
+
+
+def capex_table(r: Reading) -> pd.DataFrame:
+    """Overnight cost of what is built, by period (M USD)."""
+    rows = []
+    for post in r.m.capex.posts:
+        if len(post.expression):
+            names = post.index_names if post.expression.is_indexed() else ()
+            by_period = r.values(post.expression, *names).groupby("period", sort=False).sum()
+            rows += [(period, post.name, value) for period, value in by_period.items()]
+    return pd.DataFrame(rows, columns=["period", "item", "overnight_musd"])
+
+
+def _lengths(r: Reading) -> list[float]:
+    return [row.length_yr for row in r.m.instance.periods.values()]

@@ -1,0 +1,225 @@
+"""The pipeline: instance -> model -> stamp -> solution -> plan. The one place where it is run."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+from pyomo.environ import ConcreteModel
+
+from planner.instance import Instance
+from planner.model.build import Extension, build
+from planner.plan.accounts import accounts_table, capex_table
+from planner.plan.kpis import identity_table, kpis_table, levelised_cost_table
+from planner.plan.plan import Plan, PlanError
+from planner.plan.prices import discount_factors, energy_prices_table, prices_table
+from planner.plan.reading import Reading
+from planner.plan.tables import TABLES
+from planner.solver import Options, Outcome, Progress, price, versions
+from planner.solver import solve as solve_program
+from planner.stamp import Stamped, stamp
+
+UNITS = {"profit": "M USD (present value)", "revenue": "M USD (present value)", "tokens": "Gtok"}
+_MOST_VERIFIED = 3
+_STEP = 0.01  # the headline price is checked by solving again this much up and down
+
+ProgressReport = Callable[[Progress], object]
+
+
+@dataclass
+class _Run:
+    """What is known of a run so far."""
+
+    instance: Instance
+    options: Options
+    extend: Sequence[Extension]
+    objective: str
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def timed(self, phase: str, work: Callable[[], object]) -> object:
+        """Do some work and note how long it took."""
+        started = time.perf_counter()
+        result = work()
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - started
+        return result
+
+    def write_model(self, instance: Instance) -> tuple[ConcreteModel, Stamped]:
+        """Build and stamp the model of an instance."""
+        m = self.timed("build", lambda: build(instance, self.objective, self.extend))
+        return m, self.timed("stamp", lambda: stamp(m))
+
+
+def solve(
+    instance: Instance,
+    objective: str | None = None,
+    *,
+    gap: float = 1e-4,
+    time_limit_s: float | None = None,
+    relax: bool = False,
+    extend: Sequence[Extension] = (),
+    verify: bool = True,
+    progress: ProgressReport | None = None,
+) -> Plan:
+    """Solve an instance and return its plan.
+
+    Args:
+        instance: what the world is.
+        objective: profit, tokens or revenue; None takes the instance's own.
+        gap: relative distance from the bound at which to stop.
+        time_limit_s: stop after this many seconds with the best plan found; None: no limit.
+        relax: let every whole number be a fraction.
+        extend: a user's own rules, as callables taking the model or "file.py:function".
+        verify: check the value of one more MW by solving again at +1 % and -1 % of the power limit.
+        progress: called now and then with the solver's progress.
+
+    Returns:
+        The plan. Its status is optimal (within the gap) or feasible (stopped early; the record holds the gap).
+
+    Raises:
+        PlanError: there is no plan; the message gives the reason.
+        ValueError: an unknown objective or a bad option.
+    """
+    options = Options(gap=gap, time_limit_s=time_limit_s)
+    run = _Run(instance, options, tuple(extend), objective or instance.settings.objective.name)
+    m, stamped = run.write_model(instance)
+    program = stamped.program
+    if relax:
+        program = replace(program, integrality=np.zeros_like(program.integrality))
+    outcome = run.timed("solve", lambda: solve_program(program, options, progress))
+    if not outcome.has_plan:
+        raise PlanError(f"{instance.name}: {outcome.reason}")
+    reading = Reading(m, stamped, outcome.x)
+    tables = run.timed("tables", lambda: _tables(reading))
+    pricing, more = _price(run, reading, verify)
+    tables.update(more)
+    record = _record(run, stamped, outcome, relax) | {"pricing": pricing, "tables": list(tables)}
+    return Plan(record, tables)
+
+
+def _tables(reading: Reading) -> dict[str, pd.DataFrame]:
+    tables = {name: read(reading) for name, read in TABLES.items()}
+    tables["accounts"] = accounts_table(reading)
+    tables["capex"] = capex_table(reading)
+    tables["kpis"] = kpis_table(reading, tables)
+    tables["identity"] = identity_table(reading, tables)
+    tables["levelised_cost"] = levelised_cost_table(reading, tables)
+    tables["points_dropped"] = reading.m.eligibility.dropped_table()
+    tables["coverage"] = reading.m.eligibility.coverage(reading.m.instance).reset_index()
+    tables["pairs_cut"] = reading.m.network.cut_table()
+    return tables
+
+
+def _price(run: _Run, reading: Reading, verify: bool) -> tuple[dict, dict[str, pd.DataFrame]]:
+    """Solve the price LP and read its duals; verify the headline by solving again around the limit."""
+    m, stamped = reading.m, reading.stamped
+    priced = run.timed("prices", lambda: _price_lp(m, stamped, reading.x))
+    if priced.row_dual is None:
+        return {"status": priced.status, "reason": priced.reason}, {}
+    tables = {
+        "prices": prices_table(m, stamped, priced.row_dual),
+        "energy_prices": energy_prices_table(m, stamped, priced.row_dual),
+    }
+    worth = _objective(stamped, priced)
+    own = float(stamped.evaluate(m.objective.expr, reading.x).iloc[0])
+    pricing = {
+        "status": priced.status,
+        "objective": worth,
+        "distance_from_plan": (worth - own) / max(abs(own), 1e-9),
+        "method": "binaries of the design fixed, unit counts relaxed",
+    }
+    if verify:
+        pricing["verified"] = run.timed("verify", lambda: _verify(run, reading, worth, tables["prices"]))
+    return pricing, tables
+
+
+def _price_lp(m: ConcreteModel, stamped: Stamped, x: np.ndarray) -> Outcome:
+    _, starts, copies = stamped.columns(m.period.units_built)
+    counts = np.concatenate([np.arange(s, s + copies) for s in starts]) if starts else np.zeros(0, dtype=int)
+    return price(stamped.program, x, counts)
+
+
+def _objective(stamped: Stamped, outcome: Outcome) -> float:
+    """Objective in the user's sense (the program is always a minimisation)."""
+    return stamped.sense * outcome.objective
+
+
+def _verify(run: _Run, reading: Reading, worth: float, prices: pd.DataFrame) -> list[dict]:
+    """Solve the price LP again with each site's power limit a little up and down; compare with the dual."""
+    checks = []
+    instance = run.instance
+    headline = prices[prices["rule"] == "power_limit_mw"].groupby("where")["value"]
+    for s in list(instance.sites)[:_MOST_VERIFIED]:
+        changed = {}
+        for sign in (1, -1):
+            m, stamped = run.write_model(_with_limit(instance, s, 1 + sign * _STEP))
+            outcome = _price_lp(m, stamped, reading.x)
+            changed[sign] = None if outcome.objective is None else _objective(stamped, outcome) - worth
+        mw = instance.sites[s].power_limit_mw * _STEP
+        factor = sum(discount_factors(m).values())
+        up, down = (None if changed[k] is None else k * changed[k] * 1e6 / mw / factor for k in (1, -1))
+        checks.append(
+            {
+                "site": s,
+                "dual": float(headline.get_group(s).mean()),
+                "from_1_percent_more": up,
+                "from_1_percent_less": down,
+            }
+        )
+    return checks
+
+
+def _with_limit(instance: Instance, s: str, factor: float) -> Instance:
+    """Return the instance with a site's power limit multiplied in every period."""
+    site = instance.sites[s]
+    sites = dict(instance.sites)
+    sites[s] = site.model_copy(update={"power_limit_mw": site.power_limit_mw * factor})
+    rows = {
+        key: row.model_copy(update={"power_limit_mw": row.power_limit_mw * factor}) if key[0] == s else row
+        for key, row in instance.site_periods.items()
+    }
+    return replace(instance, sites=sites, site_periods=rows)
+
+
+def _record(run: _Run, stamped: Stamped, outcome: Outcome, relax: bool) -> dict:
+    rows, columns = stamped.program.shape
+    instance = run.instance
+    return {
+        "instance": instance.name,
+        "title": instance.settings.title,
+        "digest": instance.digest,
+        "scenario": instance.scenario,
+        "overrides": dict(instance.overrides),
+        "extended_by": [
+            extension if isinstance(extension, str) else extension.__qualname__ for extension in run.extend
+        ],
+        "objective_name": run.objective,
+        "unit": UNITS[run.objective],
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "objective": _objective(stamped, outcome),
+        "bound": None if outcome.bound is None else stamped.sense * outcome.bound,
+        "gap": outcome.gap,
+        "relaxed": relax,
+        "method": outcome.method,
+        "seconds": {phase: round(seconds, 3) for phase, seconds in run.seconds.items()},
+        "size": {
+            "rows": rows,
+            "columns": columns,
+            "nonzeros": int(stamped.program.nonzeros),
+            "whole_columns": int(stamped.program.integrality.sum()),
+        },
+        "options": run.options.as_dict(),
+        "versions": {
+            "planner": version("token-factory-planner"),
+            "python": platform.python_version(),
+            "pyomo": version("pyomo"),
+            **versions(),
+        },
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
