@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planner.instance.catalogue import check_offered, find_catalogue, reduce_to_offered
+from planner.instance.catalogue import check_offered, check_something_offered, find_catalogue, reduce_to_offered
 from planner.instance.checks import run_checks
 from planner.instance.editing import apply
 from planner.instance.files import SETTINGS_FILE, check_files, check_folder
