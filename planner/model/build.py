@@ -21,12 +21,13 @@ from planner.model.hardware import add_hardware
 from planner.model.ledger import Ledger
 from planner.model.limits import add_limits
 from planner.model.markets import add_markets, close_tokens
-from planner.model.network import add_network, add_tight_sites
+from planner.model.network import add_network
 from planner.model.objective import add_objective
 from planner.model.power import add_balances, add_power
 from planner.model.serving import add_serving
 from planner.model.sites import add_sites
 from planner.model.storage import add_storage
+from planner.model.tightening import add_tightening
 from planner.model.time import add_time
 
 Extension = Callable[[ConcreteModel], None] | str
@@ -61,7 +62,7 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     add_serving(m, instance)
     add_network(m, instance)
     add_markets(m, instance)
-    add_tight_sites(m, instance)
+    add_tightening(m, instance)
     close_tokens(m)
     add_limits(m, instance)
     add_balances(m, instance)

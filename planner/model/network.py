@@ -11,9 +11,8 @@ from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Se
 from planner.instance.demand import token_shares
 from planner.instance.instance import Instance
 from planner.model.serving import made_gtok_per_unit_h, rate_of
-from planner.stamp import constraint, in_service, total
+from planner.stamp import constraint, in_service
 from planner.units import (
-    DAYS_PER_YEAR,
     GB_PER_GTOK_BYTE,
     GBPS_FROM_GTOK_PER_H_BYTES,
     MUSD_PER_USD,
@@ -146,29 +145,6 @@ def latency_ladder(step: Block, s: str, p: str, tau: float) -> object:
     fast = [run for run in m.runs_of_make[s, p] if rate_of(m, *run[1:]).ttft_ms <= tau]
     made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.running_units[run] for run in fast)
     return sum(step.flow_gtok_per_h[i] for i in far) <= made
-
-
-def add_tight_sites(m: ConcreteModel, instance: Instance) -> None:
-    """Add rows that tie what a market takes from a site to the site being open, where opening it costs something."""
-    costly = {s for s, row in instance.sites.items() if row.opening_capex_musd > 0 or row.fixed_cost_musd_per_yr > 0}
-    pairs = sorted({(s, market, p) for s, market, _, p in m.FLOWS if s in costly})
-    m.TIED = Set(dimen=3, initialize=pairs, doc="sites with a fixed cost, their markets and products")
-    constraint(m.year, m.TIED, rule=open_to_serve)
-
-
-def open_to_serve(year: Block, s: str, market: str, p: str) -> object:
-    """A closed site serves nobody: no market takes more from it in a year than all its demand, if it is open.
-
-    total over the year of flow_gtok_per_h[s,market,*,p] <= yearly demand[market,p] x opened[s]
-
-    Implied by the capacity of the site for whole numbers; with fractions it keeps the relaxation strong.
-    Dual: this market's part in what opening the site is worth.
-    """
-    m = year.model()
-    flows = [i for i in m.FLOWS if (i[0], i[1], i[3]) == (s, market, p)]
-    yearly = m.yearly_demand_gtok[market, p]
-    served = total(sum(m.step.flow_gtok_per_h[i] for i in flows), per=year)
-    return served / DAYS_PER_YEAR <= yearly / DAYS_PER_YEAR * m.period.opened[s]
 
 
 def _post(m: ConcreteModel, instance: Instance) -> None:
