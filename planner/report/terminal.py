@@ -49,7 +49,8 @@ def _verdict(plan: Plan) -> RenderableType:
     lines = [
         Text(str(record["title"]), style="bold"),
         Text(
-            f"{quality}: {record['objective_name']} {amount(plan.objective, 6)} {record['unit']}, at most {amount(plan.bound, 6)} "
+            f"{quality}: {record['objective_name']} {amount(plan.objective, 6)} {record['unit']}, "
+            f"at most {amount(plan.bound, 6)} "
             f"possible (gap {plan.gap:.2%}), {seconds:.1f} s"
         ),
     ]
@@ -164,10 +165,12 @@ def _headline(plan: Plan) -> RenderableType:
     checks = {check["site"]: check for check in plan.record["pricing"].get("verified", [])}
     lines = []
     for row in rows.to_dict("records"):
-        text = f"One more MW of power limit at {row['where']} ({row['period']}) is worth {amount(row['value'])} {row['unit']}"
+        place = f"{row['where']} ({row['period']})"
+        text = f"One more MW of power limit at {place} is worth {amount(row['value'])} {row['unit']}"
         check = checks.get(row["where"])
         if check and check["from_1_percent_more"] is not None and check["from_1_percent_less"] is not None:
-            text += f"; solved again at +1 %: {amount(check['from_1_percent_more'])}, at -1 %: {amount(check['from_1_percent_less'])}"
+            up, down = amount(check["from_1_percent_more"]), amount(check["from_1_percent_less"])
+            text += f"; solved again at +1 %: {up}, at -1 %: {down}"
         lines.append(text + ".")
     distance = plan.record["pricing"]["distance_from_plan"]
     lines.append(f"Prices come from the plan with unit counts relaxed, {distance:+.4%} from the plan's objective.")
