@@ -163,7 +163,8 @@ def _read_row(member: Any, level: Level, walker: Walker) -> tuple[Form, Number, 
 
 def _row_bounds(block: RowBlock, form: Form, low: Number, high: Number) -> tuple[np.ndarray, np.ndarray]:
     const = block.seen(form.const)
-    lower, upper = (np.broadcast_to(block.seen(bound) - const, (block.n,)) for bound in (low, high))
+    with np.errstate(invalid="ignore"):  # infinity less infinity is refused just below
+        lower, upper = (np.broadcast_to(block.seen(bound) - const, (block.n,)) for bound in (low, high))
     if np.isnan(lower).any() or np.isnan(upper).any():
         raise StampError("a right-hand side is NaN")
     return lower, upper

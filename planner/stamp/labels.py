@@ -60,4 +60,6 @@ def _objects(items: list[Any]) -> np.ndarray:
 def labels_of(level: Level, copy: int) -> dict[str, Any]:
     """The labels of one copy by name."""
     label = level.labels[copy]
-    return dict(zip(level.label_names, label if isinstance(label, tuple) else (label,), strict=True))
+    parts = label if isinstance(label, tuple) else (label,)
+    plain = (part.item() if isinstance(part, np.generic) else part for part in parts)
+    return dict(zip(level.label_names, plain, strict=True))

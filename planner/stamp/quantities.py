@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.stamp.errors import StampError
 from planner.stamp.levels import PLAN, Level, deeper
 
 
@@ -62,9 +61,9 @@ def multiply(a: Number, b: Number) -> Number:
 
 
 def divide(a: Number, b: Number) -> Number:
-    """a / b at the deeper of their levels; StampError when b is zero anywhere."""
+    """a / b at the deeper of their levels; ZeroDivisionError when b is zero anywhere."""
     if (b.values == 0.0).any() if b.__class__ is Data else b == 0.0:
-        raise StampError("division by zero")
+        raise ZeroDivisionError
     if b.__class__ is not Data:
         return Data(a.level, a.values / b) if a.__class__ is Data else a / b
     if a.__class__ is not Data:

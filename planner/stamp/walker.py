@@ -53,7 +53,7 @@ class Walker:
         """The number or data an expression without variables stands for."""
         quantity = self.read(expr)
         if quantity.__class__ is Form:
-            raise StampError(f"variables {what}: {expr}")
+            raise StampError(f"variables {what}: {shown(expr)}")
         return quantity
 
     def collect(self, expr: Any, factor: Number, into: Form) -> None:
@@ -106,9 +106,10 @@ class Walker:
             level = level_of(expr)
             values = series_values(expr, expr.index())
             return Data(level, values) if not level.is_plan else float(values[0])
-        if expr.value is None:
+        value = expr(exception=False)
+        if value is None:
             raise StampError(f"parameter '{expr.name}' has no value")
-        return self._finite(float(expr.value), expr)
+        return self._finite(float(value), expr)
 
     def _sum(self, expr: ne.SumExpression, factor: Number, into: Form) -> None:
         for term in expr.args:
@@ -123,7 +124,7 @@ class Walker:
         else:
             a, b = self.read(left), self.read(right)
             if a.__class__ is Form and b.__class__ is Form:
-                raise StampError(f"a product of variables: ({left}) * ({right})")
+                raise StampError(f"a product of variables: {shown(expr)}")
             if b.__class__ is Form:
                 a, b = b, a
             self._add(a, multiply(factor, b), into)
@@ -133,10 +134,11 @@ class Walker:
 
     def _division(self, expr: ne.DivisionExpression, factor: Number, into: Form) -> None:
         above, below = expr.args
+        number = self.number(below, "in a denominator")
         try:
-            divided = divide(factor, self.number(below, "in a denominator"))
-        except StampError as error:
-            raise StampError(f"{error} in {expr}") if "division" in str(error) else error from None
+            divided = divide(factor, number)
+        except ZeroDivisionError:
+            raise StampError(f"division by zero in {shown(expr)}") from None
         self.collect(above, divided, into)
 
     def _named(self, expr: NamedExpressionData, factor: Number, into: Form) -> None:
@@ -184,7 +186,7 @@ class Walker:
         try:
             result = float(expr._apply_operation(values))
         except (ValueError, ZeroDivisionError, OverflowError, TypeError) as error:
-            raise StampError(f"{expr} has no value: {error}") from error
+            raise StampError(f"{shown(expr)} has no value: {error}") from error
         into.add_number(multiply(factor, self._finite(result, expr)))
 
     def _branch(self, expr: ne.Expr_ifExpression, factor: Number, into: Form) -> None:
@@ -197,13 +199,15 @@ class Walker:
         parts = condition.args if isinstance(condition, RelationalExpression) else (condition,)
         values = [self.number(part, "in the condition of a branch") for part in parts]
         if any(value.__class__ is Data for value in values):
-            raise StampError(f"branching on data by copy: {condition}; use where= or compute a series with numpy")
+            raise StampError(
+                f"branching on data by copy: {shown(condition)}; use where= or compute a series with numpy"
+            )
         return (
             bool(condition._apply_operation(values)) if isinstance(condition, RelationalExpression) else bool(values[0])
         )
 
     def _unknown(self, expr: Any, factor: Number, into: Form) -> None:
-        raise StampError(f"{type(expr).__name__} is nothing the stamp can read: {expr}")
+        raise StampError(f"{type(expr).__name__} is nothing the stamp can read: {shown(expr)}")
 
     def _add(self, quantity: Quantity, factor: Number, into: Form) -> None:
         if quantity.__class__ is Form:
@@ -213,7 +217,7 @@ class Walker:
 
     def _finite(self, value: float, expr: Any) -> float:
         if value != value:
-            raise StampError(f"'{expr}' is NaN")
+            raise StampError(f"'{shown(expr)}' is NaN")
         return value
 
 
@@ -248,8 +252,14 @@ def _culprit(expr: Any, level: Level) -> str:
         elif not isinstance(node, WordNode) and hasattr(node, "args"):
             waiting.extend(node.args)
         elif isinstance(node, WordNode):
-            return f"'{node}'"
-    return str(expr)
+            return f"'{shown(node)}'"
+    return f"'{shown(expr)}'"
+
+
+def shown(expr: Any) -> str:
+    """An expression as text, cut where it gets long."""
+    text = str(expr)
+    return text if len(text) <= 200 else f"{text[:200]}..."
 
 
 def _may_vary(expr: Any) -> bool:

@@ -67,7 +67,7 @@ def tables_of_pyomo(m: ConcreteModel) -> Tables:
 def assert_same(ours: Tables, theirs: Tables, tolerance: float = 1e-12) -> None:
     """Same columns, same rows, same numbers (to `tolerance`, relative above 1, absolute below).
 
-    An ordinary compiler leaves out columns nothing uses and rows without coefficients that hold: `theirs` may lack them.
+    An ordinary compiler leaves out columns nothing uses and empty rows that hold: `theirs` may lack them.
     """
     for name, column in ours.columns.items():
         if name in theirs.columns:
