@@ -260,7 +260,8 @@ def _cash_by(r: Reading, item: str, index: tuple[str, ...]) -> pd.Series:
     base = r.m.SOURCES if index[1] == "technology" else r.m.STORES
     every = [(*key, period) for key in base for period in r.m.instance.periods]
     found = r.per_year(post) if len(post.expression) else {}
-    return pd.Series({key: found.get(key, 0.0) for key in every}, dtype=float).rename_axis([*index, "period"])
+    labels = pd.MultiIndex.from_frame(pd.DataFrame(every, columns=[*index, "period"]))  # also where there are none
+    return pd.Series([found.get(key, 0.0) for key in every], index=labels, dtype=float)
 
 
 def _keys(frame: pd.DataFrame, *columns: str) -> list[tuple]:
