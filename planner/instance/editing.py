@@ -182,7 +182,7 @@ class _Editor:
                 given = {name: values[name] for name in changes}
                 tables.rows[table][key] = row
                 faults = list(unusual(row, given))
-                tables.origins |= {(table, key, name): (c.file, c.line) for name, c in changes.items()}
+                tables.origins |= {(table, key, name): (c.file, c.line, c.path) for name, c in changes.items()}
             for fault in faults:
                 change = changes.get(fault.column) or list(changes.values())[-1]
                 place = ".".join([table, *_key_parts(key), *filter(None, [fault.column])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from planner.instance.problem import InstanceError, Problem, among, closest
@@ -27,27 +28,36 @@ def check_folder(path: Path) -> Path:
         raise InstanceError([Problem(str(path), None, "", "", "there is no such folder", allowed)])
     if not path.is_dir():
         raise InstanceError([Problem(str(path), None, "", "", "is not a folder", f"a folder with {SETTINGS_FILE}")])
+    try:
+        next(path.iterdir(), None)
+    except OSError as error:
+        wrong = f"cannot be read: {error.strerror or error}"
+        raise InstanceError([Problem(str(path), None, "", "", wrong, "a readable folder")]) from None
     if not (path / SETTINGS_FILE).is_file():
         wrong, allowed = "the file is missing", "the settings: title, base_year, [time] and what else is needed"
         raise InstanceError([Problem(SETTINGS_FILE, None, "", "", wrong, allowed)])
     return path
 
 
-def check_files(folder: Path, problems: list[Problem], prefix: str = "") -> None:
+def check_files(folder: Path, problems: list[Problem], names: Iterable[str] = tuple(TABLES), prefix: str = "") -> None:
     """Report CSV files that are no table, and TOML files whose name is nearly right.
 
     Args:
         folder: the instance or its catalogue.
         problems: faults are added here.
+        names: the tables that are read there.
         prefix: stands before file names in messages.
     """
-    tables = [f"{name}.csv" for name in TABLES]
+    tables = [f"{name}.csv" for name in names]
     for path in sorted(folder.iterdir()):
         name = path.name
         if path.is_dir() or name.startswith((".", "~")):
             continue
         if path.suffix.lower() == ".csv" and name not in tables:
-            wrong = "there is no such table"
-            problems.append(Problem(f"{prefix}{name}", None, "", "", wrong, among(name, tables, "tables")))
+            if name.removesuffix(".csv") in TABLES:
+                wrong, allowed = "this table is not read here", f"tables: {', '.join(tables)}"
+            else:
+                wrong, allowed = "there is no such table", among(name, tables, "tables")
+            problems.append(Problem(f"{prefix}{name}", None, "", "", wrong, allowed))
         elif path.suffix.lower() == ".toml" and name not in TOML_FILES and (near := closest(name, TOML_FILES)):
             problems.append(Problem(f"{prefix}{name}", None, "", "", "is not read", f"did you mean {near}?"))

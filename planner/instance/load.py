@@ -84,7 +84,7 @@ class _Reading:
         self.settings = apply(to_settings, self.plain_settings, Tables(), self.problems).settings
         catalogue = self._catalogue()
         if catalogue is not None:
-            check_files(catalogue, self.problems, "catalogue/")
+            check_files(catalogue, self.problems, CATALOGUE_TABLES, "catalogue/")
         self.plain_tables = read_tables(self.folder, catalogue, self.problems)
         edited = apply(to_rest, self.settings, _with_periods(self.plain_tables, self.settings), self.problems)
         self.tables = edited.tables
@@ -105,11 +105,12 @@ class _Reading:
         self.problems += map(self._with_line, found)
         return catalogue
 
-    def _with_line(self, problem: Problem) -> Problem:
-        """Say where a setting was made that turned out to lead nowhere: in the file, or by an override."""
+    def _with_line(self, problem: Problem, changes: Sequence[Override] | None = None) -> Problem:
+        """Say where a setting was made that turned out to lead nowhere: in the file, or by a change."""
         if problem.file != SETTINGS_FILE:
             return problem
-        made = [change for change in self.changes if change.path == problem.column]
+        changes = self.changes if changes is None else changes
+        made = [change for change in changes if change.path == problem.column]
         if made:
             return replace(problem, file=made[-1].file, line=made[-1].line)
         return replace(problem, line=self.toml.line_of(tuple(problem.column.split("."))))
@@ -126,7 +127,8 @@ class _Reading:
             for change in edited.series:
                 match_series(change, self.series.offered, found)
             found += [problem for problem in _check_ids(edited.settings, edited.tables) if problem not in known]
-            self.problems += [problem for problem in found if problem.severity == "error"]
+            errors = [problem for problem in found if problem.severity == "error"]
+            self.problems += [self._with_line(problem, scenario.overrides) for problem in errors]
 
     def instance(
         self, chosen: Scenario | None, changes: Sequence[Override], scenarios: Mapping[str, Scenario]

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+import numpy as np
+
 from planner.instance.problem import InstanceError, Problem, among
 
 COMMAND_LINE = "--set"
@@ -86,7 +88,16 @@ def parse_set(text: str) -> tuple[str, Any]:
 def as_overrides(given: Mapping[str, Any] | Iterable[tuple[str, Any]] | None) -> list[Override]:
     """Return overrides given in Python, as a mapping or pairs of path and value, in order."""
     pairs = given.items() if isinstance(given, Mapping) else given or ()
-    return [Override(str(path), value) for path, value in pairs]
+    return [Override(str(path), _plain(value)) for path, value in pairs]
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy's numbers, which sweeps are made of, into Python's."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def match_series(change: Override, names: Iterable[str], problems: list[Problem]) -> list[str]:

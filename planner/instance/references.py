@@ -62,6 +62,6 @@ def _dangling(name: str, column: Column, options: dict[str, None], tables: Table
         for word in value if isinstance(value, tuple) else (value,):
             if word is None or word in options:
                 continue
-            file, line = tables.where(name, key, column.name)
+            place = tables.place(name, key, column.name)
             where = " or ".join(table for table in column.refs if table in TABLES)
-            yield Problem(file, line, column.name, word, f"is not in {where}", among(word, list(options), where))
+            yield Problem(*place, word, f"is not in {where}", among(word, list(options), where))

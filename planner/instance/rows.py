@@ -67,7 +67,9 @@ def check(model: type[AnyModel], values: Mapping[str, Any]) -> tuple[AnyModel | 
     try:
         return model.model_validate(values), []
     except ValidationError as error:
-        return None, [_fault(model, details) for details in error.errors(include_url=False)]
+        order = {name: position for position, name in enumerate(columns(model))}
+        faults = [_fault(model, details) for details in error.errors(include_url=False)]
+        return None, sorted(faults, key=lambda fault: order.get(fault.column.partition(".")[0], len(order)))
 
 
 def unusual(row: Row, given: Mapping[str, Any]) -> Iterator[Fault]:
@@ -171,6 +173,8 @@ def _describe(model: type[BaseModel], path: tuple[str | int, ...]) -> tuple[type
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple | list):

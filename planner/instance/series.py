@@ -51,8 +51,7 @@ class SeriesSet:
 @dataclass(frozen=True)
 class _Use:
     column: Column
-    file: str
-    line: int | None
+    place: tuple[str, int | None, str]
 
 
 def read_series(folder: Path, tables: Tables, resolution_h: int, problems: list[Problem]) -> SeriesSet:
@@ -111,7 +110,7 @@ def _uses(tables: Tables) -> dict[str, list[_Use]]:
             for key, row in tables.rows[table].items():
                 name = getattr(row, column.name)
                 if name is not None:
-                    uses.setdefault(name, []).append(_Use(column, *tables.where(table, key, column.name)))
+                    uses.setdefault(name, []).append(_Use(column, tables.place(table, key, column.name)))
     return uses
 
 
@@ -220,7 +219,7 @@ def _check_use(name: str, use: _Use, found: SeriesSet, complete: bool, problems:
     if name not in found.units:
         if complete and name not in found.offered:
             allowed = among(name, list(found.offered), "series")
-            problems.append(Problem(use.file, use.line, use.column.name, name, "there is no such series", allowed))
+            problems.append(Problem(*use.place, name, "there is no such series", allowed))
     elif use.column.unit and found.units[name] != use.column.unit:
         wrong = f"the series is in [{found.units[name]}]"
-        problems.append(Problem(use.file, use.line, use.column.name, name, wrong, f"a series in [{use.column.unit}]"))
+        problems.append(Problem(*use.place, name, wrong, f"a series in [{use.column.unit}]"))

@@ -63,25 +63,30 @@ class Tables:
         raw: table -> key -> text of the row; also of rows that failed.
         contents: bytes of the instance's own tables, by file name.
         unreadable: tables that could not be read, whose ids are therefore unknown.
-        origins: (table, key, column) -> file and line of a value that an override has set.
+        origins: (table, key, column) -> file, line and path of the override that has set the value.
     """
 
     rows: dict[str, dict[Key, Row]] = field(default_factory=lambda: {name: {} for name in TABLES})
     raw: dict[str, dict[Key, RawRow]] = field(default_factory=lambda: {name: {} for name in TABLES})
     contents: dict[str, bytes] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
-    origins: dict[tuple[str, Key, str], tuple[str, int | None]] = field(default_factory=dict)
+    origins: dict[tuple[str, Key, str], tuple[str, int | None, str]] = field(default_factory=dict)
 
     def failed(self, table: str) -> bool:
         """Whether rows of the table are unknown because they could not be read."""
         return table in self.unreadable or len(self.raw[table]) > len(self.rows[table])
 
-    def where(self, table: str, key: Key, column: str = "") -> tuple[str, int | None]:
-        """Return file and line of a cell (or of a row, when no column is named)."""
+    def where(self, table: str, key: Key) -> tuple[str, int | None]:
+        """Return file and line of a row."""
+        raw = self.raw[table].get(key)
+        return (raw.file, raw.line) if raw else (f"{table}.csv", None)
+
+    def place(self, table: str, key: Key, column: str) -> tuple[str, int | None, str]:
+        """Return file, line and name of a cell: its column, or the path of the override that has set it."""
         if origin := self.origins.get((table, key, column)):
             return origin
         raw = self.raw[table].get(key)
-        return raw.where(column) if raw else (f"{table}.csv", None)
+        return (*raw.where(column), column) if raw else (f"{table}.csv", None, column)
 
 
 def key_of(table: str, row: Row) -> Key:
@@ -103,7 +108,7 @@ def read_tables(folder: Path, catalogue: Path | None, problems: list[Problem]) -
         base: list[RawRow] = []
         if catalogue is not None and name in CATALOGUE_TABLES:
             base = _read_raw(name, catalogue / f"{name}.csv", f"catalogue/{name}.csv", tables, problems)
-        own = _read_raw(name, folder / f"{name}.csv", f"{name}.csv", tables, problems)
+        own = _read_raw(name, folder / f"{name}.csv", f"{name}.csv", tables, problems, overlay=bool(base))
         _check_table(name, own, base, tables, problems)
     for name in REQUIRED_TABLES:
         if not tables.raw[name] and name not in tables.unreadable:
@@ -116,8 +121,10 @@ def _purpose(name: str) -> str:
     return (TABLES[name].__doc__ or "").splitlines()[0]
 
 
-def _read_raw(name: str, path: Path, label: str, tables: Tables, problems: list[Problem]) -> list[RawRow]:
-    """Read the text of one file; an absent file has no rows."""
+def _read_raw(
+    name: str, path: Path, label: str, tables: Tables, problems: list[Problem], overlay: bool = False
+) -> list[RawRow]:
+    """Read the text of one file; an absent file has no rows. An overlay need not have every required column."""
     if not path.is_file():
         return []
     table = read_csv(path, label, problems)
@@ -126,7 +133,7 @@ def _read_raw(name: str, path: Path, label: str, tables: Tables, problems: list[
         return []
     if label == f"{name}.csv":
         tables.contents[label] = table.content
-    absent = _check_header(name, table, problems)
+    absent = _check_header(name, table, overlay, problems)
     if absent.intersection(TABLES[name].KEY):
         tables.unreadable.add(name)
         return []
@@ -138,7 +145,7 @@ def _read_raw(name: str, path: Path, label: str, tables: Tables, problems: list[
     ]
 
 
-def _check_header(name: str, table: CsvTable, problems: list[Problem]) -> frozenset[str]:
+def _check_header(name: str, table: CsvTable, overlay: bool, problems: list[Problem]) -> frozenset[str]:
     """Report unknown and missing columns; return the required columns that are missing."""
     known = columns(TABLES[name])
     unknown = [column for column in table.header if column not in known]
@@ -146,7 +153,6 @@ def _check_header(name: str, table: CsvTable, problems: list[Problem]) -> frozen
         unused = [option for option in known if option not in table.header]
         wrong, allowed = unknown_column(column, unused, "column")
         problems.append(Problem(table.file, table.header_line, column, "", wrong, allowed))
-    overlay = name in CATALOGUE_TABLES and table.file == f"{name}.csv"
     needed = [c for c in known.values() if c.required and (c.key or not overlay)]
     missing = [c for c in needed if c.name not in table.header]
     for column in missing:

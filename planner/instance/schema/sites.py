@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import field_validator
+
 from planner.instance.schema.base import Date, Id, Names, Row, column
+
+_SMALLEST_SITE_MW = 5
 
 
 class Site(Row):
@@ -22,7 +26,7 @@ class Site(Row):
     power_limit_mw: float = column(
         text="most that the facility may draw at any moment: the gigawatt that will never become two",
         unit="MW",
-        ge=5,
+        ge=_SMALLEST_SITE_MW,
         le=20_000,
         typical=(10, 10_000),
         hint="a gigawatt is 1000",
@@ -76,8 +80,15 @@ class SitePeriod(Row):
     site: Id = column(text="site", ref="sites")
     period: str = column(text="period", ref="periods")
     power_limit_mw: float = column(
-        text="power limit in this period", unit="MW", ge=0, le=20_000, hint="a gigawatt is 1000"
+        text="power limit in this period; 0: no power yet", unit="MW", ge=0, le=20_000, hint="a gigawatt is 1000"
     )
+
+    @field_validator("power_limit_mw")
+    @classmethod
+    def _is_none_or_that_of_a_site(cls, value: float) -> float:
+        if 0 < value < _SMALLEST_SITE_MW:
+            raise ValueError("is too small for a site with power")
+        return value
 
 
 class SiteCooling(Row):
