@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from planner.instance.problem import among
 from planner.instance.schema import CATALOGUE_TABLES, TABLES, Row, Settings
-from planner.instance.schema.describe import Column, columns, section_class
+from planner.instance.schema.describe import Column, columns, number_text, section_class
 from planner.instance.tables import REQUIRED_TABLES
 
 SETTINGS = "settings"
@@ -207,7 +207,7 @@ def _meaning(column: Column) -> str:
     if column.hint:
         text += f" ({column.hint})"
     if column.typical:
-        text += f"; usually {column.typical[0]:g} to {column.typical[1]:g}"
+        text += f"; usually {number_text(column.typical[0])} to {number_text(column.typical[1])}"
     return text
 
 
@@ -234,7 +234,7 @@ def _default(column: Column) -> str:
         return "yes" if column.default else "no"
     if isinstance(column.default, tuple):
         return "|".join(map(str, column.default))
-    return f"{column.default:g}" if isinstance(column.default, int | float) else str(column.default)
+    return number_text(column.default) if isinstance(column.default, int | float) else str(column.default)
 
 
 def main(arguments: list[str]) -> None:

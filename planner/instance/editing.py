@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.instance.overrides import SERIES, Override, check_form, is_finite, matching, nothing_matches
 from planner.instance.problem import Problem, among
-from planner.instance.rows import Fault, check, unusual
+from planner.instance.rows import Fault, check
 from planner.instance.schema import TABLES, Settings
 from planner.instance.schema.describe import columns
 from planner.instance.tables import Key, Tables
@@ -179,15 +179,12 @@ class _Editor:
             row, faults = check(TABLES[table], values)
             changes = self.touched[table, key]
             if row is not None:
-                given = {name: values[name] for name in changes}
                 tables.rows[table][key] = row
-                faults = list(unusual(row, given))
                 tables.origins |= {(table, key, name): (c.file, c.line, c.path) for name, c in changes.items()}
             for fault in faults:
                 change = changes.get(fault.column) or list(changes.values())[-1]
                 place = ".".join([table, *_key_parts(key), *filter(None, [fault.column])])
-                problem = change.problem(_where(change, fault, place), fault.allowed, fault.value)
-                self.problems.append(problem.as_warning() if fault.kind == "unusual" else problem)
+                self.problems.append(change.problem(_where(change, fault, place), fault.allowed, fault.value))
         return tables
 
 

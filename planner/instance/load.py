@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from planner.instance.instance import Instance
 from planner.instance.overrides import Override, as_overrides, match_series
 from planner.instance.problem import InstanceError, Problem
 from planner.instance.references import check_places, check_references
-from planner.instance.rows import check
+from planner.instance.rows import check, unusual
 from planner.instance.scenarios import Scenario, pick_scenario, read_scenarios
 from planner.instance.schema import CATALOGUE_TABLES, TABLES, Settings
 from planner.instance.schema.settings import Period
@@ -63,7 +63,7 @@ def load(
     instance = reading.instance(chosen, changes, scenarios)
     problems += run_checks(instance)
     _raise_errors(problems, strict=strict)
-    return replace(instance, warnings=tuple(problems))
+    return replace(instance, warnings=tuple(dict.fromkeys(problems)))
 
 
 class _Reading:
@@ -98,6 +98,15 @@ class _Reading:
             for name in match_series(change, self.series.values, self.problems):
                 scale(self.series, name, change)
         self.problems += check_ranges(self.series)
+        self.problems += self._unusual()
+
+    def _unusual(self) -> Iterator[Problem]:
+        """Yield a warning for every number on offer that lies outside what is typical of its column."""
+        for table, rows in self.kept.items():
+            for key, row in rows.items():
+                for fault in unusual(row):
+                    file, line, column = self.tables.place(table, key, fault.column)
+                    yield fault.at(file, line, column).as_warning()
 
     def _catalogue(self) -> Path | None:
         found: list[Problem] = []

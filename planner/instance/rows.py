@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from planner.instance.problem import Problem, among, closest
 from planner.instance.schema import Row
-from planner.instance.schema.describe import Column, columns, section_class
+from planner.instance.schema.describe import Column, columns, number_text, section_class
 
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
@@ -72,18 +72,19 @@ def check(model: type[AnyModel], values: Mapping[str, Any]) -> tuple[AnyModel | 
         return None, sorted(faults, key=lambda fault: order.get(fault.column.partition(".")[0], len(order)))
 
 
-def unusual(row: Row, given: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield a fault for every given number outside the range that is typical of its column."""
+def unusual(row: Row) -> Iterator[Fault]:
+    """Yield a fault for every number outside the range typical of its column; zero and defaults are never unusual."""
     for name, column in columns(type(row)).items():
-        value = getattr(row, name)
-        if column.typical is None or value is None or value == column.default or given.get(name) in (None, ""):
+        if column.typical is None:
             continue
-        low, high = column.typical
+        value, (low, high) = getattr(row, name), column.typical
+        if value is None or value in (0, column.default):
+            continue
         if not low <= value <= high:
-            allowed = f"usually {low:g} to {high:g} {column.unit}".rstrip()
+            allowed = f"usually {number_text(low)} to {number_text(high)} {column.unit}".rstrip()
             if column.hint:
                 allowed += f" ({column.hint})"
-            yield Fault((name,), f"{value:g}", "is unusual: has the unit slipped?", allowed, "unusual")
+            yield Fault((name,), number_text(value), "is unusual: has the unit slipped?", allowed, "unusual")
 
 
 def unknown_column(name: str, known: list[str], noun: str) -> tuple[str, str]:

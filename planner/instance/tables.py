@@ -13,7 +13,7 @@ from typing import Any
 
 from planner.instance.csv_file import CsvTable, read_csv
 from planner.instance.problem import Problem, among
-from planner.instance.rows import Fault, check, unknown_column, unusual
+from planner.instance.rows import Fault, check, unknown_column
 from planner.instance.schema import CATALOGUE_TABLES, TABLES, Row
 from planner.instance.schema.describe import columns
 
@@ -187,7 +187,6 @@ def _check_table(
         if key in tables.rows[name]:
             problems.append(_duplicate(name, key, raw, tables.raw[name][key]))
             continue
-        problems.extend(fault.at(*raw.where(fault.column)).as_warning() for fault in unusual(row, values))
         tables.rows[name][key] = row
         tables.raw[name][key] = raw
 

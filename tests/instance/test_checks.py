@@ -146,7 +146,7 @@ CASES = {
     ),
     "product too fast": (
         {"cells": {"products.min_interactivity_tok_per_s": 80}},
-        "products.csv:2 id chat - no operating point can serve it - 1 points: 50 tok/s per user is slower than 80",
+        "products.csv:2 id chat - no operating point can serve it - 1 point: 50 tok/s per user is slower than 80",
     ),
     "product without point": (
         {"tables": more("models", id="other-m") | one("products", models="other-m")},

@@ -6,6 +6,7 @@ from typing import Any
 
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
+from planner.instance.schema.describe import number_text
 from planner.instance.tables import Key
 
 
@@ -14,7 +15,7 @@ def warn(
 ) -> Problem:
     """Return a warning about one row; its value is the key unless another is given."""
     file, line = instance.provenance(table, key)
-    shown = key_text(key) if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    shown = key_text(key) if value is None else number_text(value) if isinstance(value, float) else str(value)
     return Problem(file, line, column, shown, wrong, allowed, "warning")
 
 

@@ -62,7 +62,9 @@ def check_unserved_products(instance: Instance) -> Iterator[Problem]:
         if key in anywhere:
             why = "every point that could is for hardware that no site may hold"
         elif reasons:
-            why = "; ".join(f"{count} points: {reason}" for reason, count in reasons.most_common(2))
+            why = "; ".join(
+                f"{count} {'point' if count == 1 else 'points'}: {reason}" for reason, count in reasons.most_common(2)
+            )
         else:
             why = f"there is no point for {', '.join(instance.products[key].models)}"
         yield warn(instance, "products", key, "id", "no operating point can serve it", why)

@@ -23,6 +23,8 @@ Kind = Literal[
     "text", "id", "number", "whole number", "yes or no", "date", "list", "array", "choice", "section", "tables"
 ]
 
+_LARGE = 1e5
+
 _EXAMPLES = {
     "id": "small letters, digits and single hyphens, such as gb200-nvl72",
     "yes or no": "yes or no",
@@ -79,9 +81,9 @@ class Column:
         """Say the range of a number, e.g. "above 0, at most 5000 kW IT"; empty when it has none."""
         parts = []
         if self.lower is not None:
-            parts.append(f"{'above' if self.lower_open else 'at least'} {self.lower:g}")
+            parts.append(f"{'above' if self.lower_open else 'at least'} {number_text(self.lower)}")
         if self.upper is not None:
-            parts.append(f"{'below' if self.upper_open else 'at most'} {self.upper:g}")
+            parts.append(f"{'below' if self.upper_open else 'at most'} {number_text(self.upper)}")
         return " ".join(part for part in (", ".join(parts), self.unit) if part) if parts else ""
 
     def allowed(self) -> str:
@@ -105,6 +107,11 @@ class Column:
         """Return the description as plain data, empty entries left out."""
         kept = {name: value for name, value in asdict(self).items() if value not in ("", (), None, False)}
         return kept | {"required": self.required, "default": self.default}
+
+
+def number_text(value: float) -> str:
+    """Return a number as people write it: 20000000 rather than 2e+07."""
+    return f"{value:.0f}" if abs(value) >= _LARGE and value == int(value) else f"{value:g}"
 
 
 @cache

@@ -22,6 +22,7 @@ class Hardware(CatalogueRow):
         gt=0,
         le=5_000,
         hint="IT power of ONE unit in kW; published all-in power contains the facility: divide by pue_ref",
+        typical=(0.5, 1_000),
     )
     idle_share: float = column(0.3, text="power of an idle unit over unit_kw_max", unit="share", ge=0, le=1)
     rack_kw: float | None = column(
@@ -33,6 +34,7 @@ class Hardware(CatalogueRow):
         unit="USD/unit",
         ge=0,
         hint="USD per unit, not per accelerator",
+        typical=(5_000, 20_000_000),
     )
     opex_share_per_yr: float = column(0.03, text="upkeep over capex", unit="share/yr", ge=0, le=1)
     life_years: float = column(5.0, text="economic life", unit="years", gt=0, le=40)
@@ -73,14 +75,16 @@ class Cooling(CatalogueRow):
     max_rack_kw: float = column(text="densest rack it can cool", unit="kW", gt=0)
     fits: Needs = column(text="which cooling needs it meets, parted by |", min_length=1)
     overhead_base: float = column(
-        text="power per MW of IT heat while free cooling suffices", unit="MW/MW IT", ge=0, le=2
+        text="power per MW of IT heat while free cooling suffices", unit="MW/MW IT", ge=0, le=2, typical=(0.01, 0.6)
     )
     free_cooling_below_c: float = column(99.0, text="outdoor temperature up to which free cooling suffices", unit="C")
     overhead_slope_per_c: float = column(
         0.0, text="extra power per MW of IT heat and degree above that", unit="MW/MW IT/C", ge=0, le=0.2
     )
     water_m3_per_mwh: float = column(0.0, text="water used per MWh of IT heat", unit="m3/MWh (= L/kWh)", ge=0, le=10)
-    capex_usd_per_kw_it: float = column(0.0, text="cost per kW of IT heat it can remove", unit="USD/kW IT", ge=0)
+    capex_usd_per_kw_it: float = column(
+        0.0, text="cost per kW of IT heat it can remove", unit="USD/kW IT", ge=0, typical=(100, 6_000)
+    )
     fixed_capex_musd: float = column(0.0, text="one-off cost of having the design at a site at all", unit="M USD", ge=0)
     life_years: float = column(15.0, text="economic life", unit="years", gt=0)
     fom_share_per_yr: float = column(0.0, text="yearly upkeep over capex", unit="share/yr", ge=0, le=1)

@@ -20,7 +20,11 @@ class Product(Row):
     cached_share: float = column(0.0, text="share of input tokens found in cache", unit="share", ge=0, le=1)
     min_interactivity_tok_per_s: float = column(0.0, text="slowest speed a user may see", unit="tok/s/user", ge=0)
     max_ttft_ms: float = column(
-        86_400_000.0, text="longest time to first token, network round trip included", unit="ms", gt=0
+        86_400_000.0,
+        text="longest time to first token, network round trip included",
+        unit="ms",
+        gt=0,
+        typical=(100, 86_400_000),
     )
     headroom: float = column(
         0.8, text="share of peak throughput that may be sold while the service level holds", unit="share", gt=0, le=1
@@ -64,10 +68,17 @@ class Demand(Row):
         ge=0,
         le=1e8,
         hint="1 Gtok is 10^9 tokens; 1 trillion tokens a day is 1000",
+        typical=(0.0001, 1_000_000),
     )
-    price_usd_per_mtok_input: float = column(0.0, text="price of fresh input tokens", unit="USD/Mtok", ge=0, le=1e4)
-    price_usd_per_mtok_cached: float = column(0.0, text="price of cached input tokens", unit="USD/Mtok", ge=0, le=1e4)
-    price_usd_per_mtok_output: float = column(0.0, text="price of output tokens", unit="USD/Mtok", ge=0, le=1e4)
+    price_usd_per_mtok_input: float = column(
+        0.0, text="price of fresh input tokens", unit="USD/Mtok", ge=0, le=1e4, typical=(0, 300)
+    )
+    price_usd_per_mtok_cached: float = column(
+        0.0, text="price of cached input tokens", unit="USD/Mtok", ge=0, le=1e4, typical=(0, 300)
+    )
+    price_usd_per_mtok_output: float = column(
+        0.0, text="price of output tokens", unit="USD/Mtok", ge=0, le=1e4, typical=(0, 300)
+    )
     shape: str | None = column(None, text="daily and weekly shape of the demand; blank: flat", ref="shapes")
     whole: Flag = column(False, text="yes: the contract is taken whole or not at all")
 

@@ -28,10 +28,12 @@ class Link(Row):
     kind: Literal["terrestrial", "submarine", "private-line", "cdn-edge", "satellite"] = column(
         "terrestrial", text="terrestrial, submarine, private-line, cdn-edge or satellite"
     )
-    latency_ms: float = column(text="one-way latency", unit="ms", ge=0, le=2_000)
+    latency_ms: float = column(text="one-way latency", unit="ms", ge=0, le=2_000, typical=(0.05, 500))
     gbps: float | None = column(None, text="capacity that can be booked today; blank: no limit", unit="Gbps", ge=0)
     expandable_gbps: float = column(0.0, text="most capacity that can be added", unit="Gbps", ge=0)
     capex_usd_per_gbps: float = column(0.0, text="cost of added capacity", unit="USD/Gbps", ge=0)
     life_years: float = column(20.0, text="life of added capacity", unit="years", gt=0)
-    usd_per_gbps_yr: float = column(0.0, text="price of booked capacity (transit, lease)", unit="USD/Gbps-yr", ge=0)
-    usd_per_gb: float = column(0.0, text="price of traffic, both directions", unit="USD/GB", ge=0)
+    usd_per_gbps_yr: float = column(
+        0.0, text="price of booked capacity (transit, lease)", unit="USD/Gbps-yr", ge=0, typical=(0, 1_000_000)
+    )
+    usd_per_gb: float = column(0.0, text="price of traffic, both directions", unit="USD/GB", ge=0, typical=(0, 1))

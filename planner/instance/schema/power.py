@@ -31,10 +31,10 @@ class Technology(CatalogueRow):
     kind: Kind = column(text="family of the technology")
     capex_usd_per_kw: float = column(0.0, text="overnight cost", unit="USD/kW", ge=0, typical=(0, 20_000))
     life_years: float = column(25.0, text="economic life", unit="years", gt=0)
-    fom_usd_per_kw_yr: float = column(0.0, text="fixed yearly cost", unit="USD/kW-yr", ge=0)
+    fom_usd_per_kw_yr: float = column(0.0, text="fixed yearly cost", unit="USD/kW-yr", ge=0, typical=(0, 400))
     vom_usd_per_mwh: float = column(0.0, text="variable cost apart from fuel", unit="USD/MWh", ge=0, typical=(0, 500))
     heat_rate_mmbtu_per_mwh: float = column(0.0, text="fuel burnt per MWh", unit="MMBtu/MWh", ge=0, le=30)
-    fuel_usd_per_mmbtu: float = column(0.0, text="fuel price", unit="USD/MMBtu", ge=0, le=200)
+    fuel_usd_per_mmbtu: float = column(0.0, text="fuel price", unit="USD/MMBtu", ge=0, le=200, typical=(0.3, 50))
     co2_kg_per_mwh: float = column(0.0, text="carbon dioxide per MWh delivered", unit="kg/MWh", ge=0, le=2_000)
     availability: float = column(1.0, text="share of capacity that can run at any moment", unit="share", gt=0, le=1)
     firm_credit: float = column(
@@ -89,7 +89,9 @@ class Store(CatalogueRow):
     hours: float | None = column(
         None, text="energy over power when the two come as one product; blank: chosen freely", unit="h", gt=0
     )
-    capex_usd_per_kwh: float = column(0.0, text="overnight cost of energy capacity", unit="USD/kWh", ge=0)
+    capex_usd_per_kwh: float = column(
+        0.0, text="overnight cost of energy capacity", unit="USD/kWh", ge=0, typical=(5, 1_500)
+    )
     capex_usd_per_kw: float = column(0.0, text="overnight cost of power capacity", unit="USD/kW", ge=0)
     fom_usd_per_kwh_yr: float = column(0.0, text="fixed yearly cost of energy capacity", unit="USD/kWh-yr", ge=0)
     fom_usd_per_kw_yr: float = column(0.0, text="fixed yearly cost of power capacity", unit="USD/kW-yr", ge=0)

@@ -16,7 +16,7 @@ class Model(CatalogueRow):
 
     id: Id = column(text="id of the model")
     name: str = column(text="name for people")
-    total_b: float = column(text="parameters", unit="10^9", gt=0)
+    total_b: float = column(text="parameters", unit="10^9", gt=0, typical=(0.1, 20_000))
     active_b: float = column(text="parameters active per token", unit="10^9", gt=0)
     licence: str = column("", text="licence of the weights")
 
@@ -55,8 +55,8 @@ class Point(CatalogueRow):
     osl: float = column(text="output sequence length", unit="tok", gt=0)
     cached_share: float = column(0.0, text="share of input tokens found in cache", unit="share", ge=0, le=1)
     concurrency: float | None = column(None, text="requests in flight", ge=0)
-    interactivity_tok_per_s: float = column(text="speed one user sees", unit="tok/s/user", gt=0)
-    ttft_ms: float = column(0.0, text="time to first token", unit="ms", ge=0)
+    interactivity_tok_per_s: float = column(text="speed one user sees", unit="tok/s/user", gt=0, typical=(0.3, 5_000))
+    ttft_ms: float = column(0.0, text="time to first token", unit="ms", ge=0, typical=(5, 600_000))
     fresh_input_tok_per_s: float | None = column(None, text="input tokens computed", unit="tok/s/accelerator", ge=0)
     cached_input_tok_per_s: float | None = column(
         None, text="input tokens found in cache", unit="tok/s/accelerator", ge=0
@@ -68,7 +68,9 @@ class Point(CatalogueRow):
     decode_tok_per_s: float | None = column(
         None, text="output tokens while only decoding", unit="tok/s/accelerator", gt=0
     )
-    it_kw_per_accelerator: float = column(text="IT power while running this point", unit="kW IT", gt=0, le=50)
+    it_kw_per_accelerator: float = column(
+        text="IT power while running this point", unit="kW IT", gt=0, le=50, typical=(0.1, 5)
+    )
     allin_kw_per_accelerator: float | None = column(
         None, text="published power including the facility; for audit only", unit="kW", gt=0
     )

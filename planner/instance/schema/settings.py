@@ -64,7 +64,7 @@ class TimeSettings(Section):
             raise ValueError("two of [[time.days]] have the same name")
         total = sum(day.weight for day in self.days)
         if self.days and abs(total - 365) > 1e-6:
-            raise ValueError(f"the weights of [[time.days]] sum to {total:g}, not to 365")
+            raise ValueError(f"the weights of [[time.days]] sum to {total:.10g}, not to 365")
         return self
 
 
