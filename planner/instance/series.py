@@ -47,6 +47,11 @@ class SeriesSet:
     places: dict[str, str] = field(default_factory=dict)
     offered: dict[str, str] = field(default_factory=dict)
 
+    def named(self, tables: Tables) -> list[str]:
+        """Return the series there are that the tables name."""
+        uses = _uses(tables)
+        return [name for name in self.offered if name in uses]
+
 
 @dataclass(frozen=True)
 class _Use:

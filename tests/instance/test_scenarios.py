@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from planner.instance import load
-from tests.factories import minimal_tables, write_instance
+from tests.factories import minimal_settings, minimal_tables, write_instance
 from tests.instance.conftest import problems_of
 
 GOOD: dict[str, Any] = {
@@ -131,6 +131,25 @@ def test_a_scenario_may_choose_another_catalogue(tmp_path: Path) -> None:
     )
     assert list(load(folder).hardware) == ["box"]
     assert list(load(folder, scenario="other").hardware) == ["crate", "box"]
+
+
+def test_a_scenario_may_scale_only_series_in_use(tmp_path: Path) -> None:
+    tables = minimal_tables()
+    tables["power"][0]["price_series"] = "spot"
+    scenarios = {
+        "dear": {"series.spot": {"multiply": 2}},
+        "other": {"power.alpha.grid.price_series": "night", "series.night": {"multiply": 3}},
+    }
+    series = {"spot [USD/MWh]": [50] * 365, "night [USD/MWh]": [20] * 365}
+    settings = minimal_settings()
+    settings["time"] = settings["time"] | {"resolution_h": 24}
+    folder = write_instance(tmp_path / "small", tables, settings, series, scenarios)
+    assert set(load(folder, scenario="dear").series["spot"]) == {100}
+    assert set(load(folder, scenario="other").series["night"]) == {60}
+    path = folder / "scenarios.toml"
+    path.write_text('[odd]\n"series.night" = { multiply = 2 }\n')
+    (problem,) = problems_of(folder)
+    assert str(problem).startswith("scenarios.toml:2 series.night - nothing matches night - series: spot")
 
 
 def test_many_scenarios_are_cheap(tmp_path: Path) -> None:
