@@ -1,0 +1,1 @@
+"""External truths: answers that nobody on this project computed, reached with the ordinary model."""
