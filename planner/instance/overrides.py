@@ -11,7 +11,7 @@ result of those before it, and the schema checks the outcome again.
 
 from __future__ import annotations
 
-import math
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def parse_set(text: str) -> tuple[str, Any]:
             raise InstanceError([Problem(COMMAND_LINE, None, path, value, wrong, f"{path}=*1.5")]) from None
     try:
         parsed = tomllib.loads(f"value = {value}")
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # TOMLDecodeError, or a number of thousands of digits
         return path, value
     return path, parsed["value"] if list(parsed) == ["value"] else value
 
@@ -139,7 +139,7 @@ def check_form(change: Override, problems: list[Problem]) -> bool:
 
 def is_finite(value: Any) -> bool:
     """Whether a value is a finite number (true and false are not)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def matching(part: str, options: Iterable[str]) -> list[str]:

@@ -78,7 +78,7 @@ def read_toml(path: Path, file: str, problems: list[Problem]) -> TomlFile | None
         return None
     try:
         return TomlFile(file, text, tomllib.loads(text), content)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         problems.append(_syntax_problem(file, text, str(error)))
     except RecursionError:
         problems.append(Problem(file, None, "", "", "is nested too deeply", "a few levels of tables"))

@@ -212,6 +212,7 @@ def test_every_problem_says_what_is_wrong(make: Callable) -> None:
         "catalogue = []",
         "base_year = 99999999999999999999999999",
         "base_year = inf",
+        "base_year = " + "9" * 5000,
         "[finance]\nwacc = 1e999",
         "x = " + "[" * 5000,
     ],

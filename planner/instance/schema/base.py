@@ -42,7 +42,7 @@ def _read_date(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("write a date such as 2028, 2028-Q3, 2028-07 or 2028-07-15")
     if isinstance(value, int | float):
-        return float(value)
+        return value
     if isinstance(value, datetime.date):
         value = value.isoformat()
     text = str(value).strip()
