@@ -19,6 +19,7 @@ from planner.units import GTOK_PER_H_FROM_TOK_PER_S, KW_PER_MW
 _KNOWN = ("measured", "published")
 _LENGTH_RATIO = 2.0  # a request twice as long is another workload: attention and cache do not scale with the mix
 _POWER_TOLERANCE = 1.01  # published powers are rounded
+_ROUNDING = 1e-9  # a mix that differs by just the tolerance is within it
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def _refusal(instance: Instance, point: Point, product: Product) -> str:
         if total <= 0:
             return "makes no tokens"
         shares = zip(rates, token_shares(product), strict=True)
-        if any(abs(rate / total - share) > instance.settings.serving.mix_tolerance for rate, share in shares):
+        tolerance = instance.settings.serving.mix_tolerance + _ROUNDING
+        if any(abs(rate / total - share) > tolerance for rate, share in shares):
             return "its mix of fresh, cached and output tokens differs from the product's"
     unit = instance.hardware[point.hardware]
     if point.it_kw_per_accelerator * unit.accelerators_per_unit > unit.unit_kw_max * _POWER_TOLERANCE:
