@@ -1,0 +1,1 @@
+"""Tests of the mathematics: every row and every cost, against numbers derived by hand."""
