@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from planner.stamp.errors import StampError
 from planner.stamp.levels import Level
 from planner.stamp.quantities import Column, Form, Number, spread
-from planner.stamp.relations import Relation, seen_from
+from planner.stamp.relations import Reading, Relation, seen_from
 
 DROP = 1e-9  # coefficients below this are noise to a solver, and HiGHS will not take them without a warning
 _TILE = 1 << 18  # entries written at a time: small enough to stay in the cache
@@ -94,11 +94,9 @@ class MatrixWriter:
             pick = relation.index[low:high] if block.copies is None else relation.index[block.copies[low:high]]
             np.add(pick, start, out=indices[position])
             data[position] = coefficient[low:high] if isinstance(coefficient, np.ndarray) else coefficient
-            if not relation.climbs:
-                missing = pick < 0
-                if missing.any():
-                    data[position][missing] = 0.0
-                    whole = False
+            if relation.partial:
+                data[position][pick < 0] = 0.0
+                whole = False
         whole &= not _join_same_columns([term.start for term in terms], indices, data)
         if whole and not any(isinstance(term.coefficient, np.ndarray) for term in terms):
             keep = None
@@ -109,27 +107,30 @@ class MatrixWriter:
 
     def _write_placed(self, terms: list[_Term], block: RowBlock) -> None:
         """Terms of varying width, each of another variable: placed one behind the other in each row."""
-        parts = [_rows_of(term, block) for term in terms]
-        counts = sum(np.diff(ends) for ends, _, _ in parts)
+        readings = [_reading_of(term, block) for term in terms]
+        counts = np.zeros(block.n, dtype=np.int64)
+        for reading in readings:
+            counts += reading.widths
         offsets = np.cumsum(counts) - counts
-        indices, data = np.empty(counts.sum(), dtype=np.int32), np.empty(counts.sum())
-        for term, (ends, read, values) in zip(terms, parts, strict=True):
-            widths = np.diff(ends)
-            places = np.repeat(offsets - ends[:-1], widths) + np.arange(len(read)) if block.n > 1 else slice(0, 0)
+        size = int(counts.sum())
+        indices, data = np.empty(size, dtype=np.int32), np.empty(size)
+        for term, reading in zip(terms, readings, strict=True):
             if block.n == 1:
-                places = slice(offsets[0], offsets[0] + len(read))
-            indices[places] = read + term.start
-            data[places] = values
-            offsets += widths
+                places = slice(offsets[0], offsets[0] + len(reading.reads))
+            else:
+                places = (offsets - reading.ends[:-1])[reading.row_of] + np.arange(len(reading.reads))
+            indices[places] = reading.reads + term.start
+            data[places] = _weights_of(term, reading)
+            offsets += reading.widths
         keep = np.abs(data) >= DROP
         self._append(indices, data, counts, None if keep.all() else keep)
 
     def _write_sorted(self, terms: list[_Term], block: RowBlock) -> None:
         """Terms of varying width, several of one variable: sorted, and summed where they meet in a column."""
-        parts = [_rows_of(term, block) for term in terms]
-        rows = np.concatenate([np.repeat(np.arange(block.n), np.diff(ends)) for ends, _, _ in parts])
-        columns = np.concatenate([read + term.start for term, (_, read, _) in zip(terms, parts, strict=True)])
-        values = np.concatenate([values for _, _, values in parts])
+        readings = [_reading_of(term, block) for term in terms]
+        rows = np.concatenate([reading.row_of for reading in readings])
+        columns = np.concatenate([reading.reads + term.start for term, reading in zip(terms, readings, strict=True)])
+        values = np.concatenate([_weights_of(term, reading) for term, reading in zip(terms, readings, strict=True)])
         csr = sp.csr_array((values, (rows, columns)), shape=(block.n, self._n_columns))
         keep = np.abs(csr.data) >= DROP
         self._append(csr.indices, csr.data, np.diff(csr.indptr), None if keep.all() else keep)
@@ -181,12 +182,12 @@ def _join_same_columns(starts: list[int], indices: np.ndarray, data: np.ndarray)
     return met
 
 
-def _rows_of(term: _Term, block: RowBlock) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A term in the rows that exist: where each row ends, the copies it reads, the coefficients."""
-    csr = term.relation.csr if block.copies is None else term.relation.csr[block.copies]
-    values = csr.data
+def _reading_of(term: _Term, block: RowBlock) -> Reading:
+    """A term as compressed rows, in the rows that exist."""
+    return term.relation.reading if block.copies is None else term.relation.reading.take(block.copies)
+
+
+def _weights_of(term: _Term, reading: Reading) -> np.ndarray:
     if isinstance(term.coefficient, np.ndarray):
-        values = values * np.repeat(term.coefficient, np.diff(csr.indptr))
-    elif term.coefficient != 1.0:
-        values = values * term.coefficient
-    return csr.indptr, csr.indices, values
+        return reading.weights * term.coefficient[reading.row_of]
+    return reading.weights if term.coefficient == 1.0 else reading.weights * term.coefficient

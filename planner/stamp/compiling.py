@@ -116,8 +116,8 @@ def _cost(walker: Walker, goal: Any, sense: int, n: int) -> tuple[np.ndarray, fl
     for key, coefficient in quantity.terms.items():
         start, relation = key if key.__class__ is tuple else (key, None)
         level = walker.by_start[start].level
-        csr = (relation or climb(PLAN, level)).csr
-        cost[csr.indices + start] += csr.data * _alone(coefficient)  # one row: no column occurs twice
+        reading = (relation or climb(PLAN, level)).reading
+        cost[reading.reads + start] += reading.weights * _alone(coefficient)  # one row: no column occurs twice
     offset = sense * _alone(quantity.const)
     if not (np.isfinite(cost).all() and np.isfinite(offset)):
         raise StampError("the objective has a coefficient that is not a finite number")
@@ -129,23 +129,24 @@ def _alone(number: Number) -> float:
 
 
 def _rows(m: ConcreteModel, walker: Walker, writer: MatrixWriter) -> tuple[list[RowBlock], np.ndarray, np.ndarray]:
-    blocks, lowers, uppers, start = [], [], [], 0
+    blocks, sides, start = [], [], 0
     for holder in m.block_data_objects(active=True, descend_into=Block):
         level = level_of(holder)
         for member in holder.component_data_objects(Constraint, active=True, descend_into=False):
             try:
                 form, low, high = _read_row(member, level, walker)
                 block = RowBlock(member, level, rows_of(member, level), start)
-                lower, upper = _row_bounds(block, form, low, high)
+                sides.append([_right_hand_side(block, bound, form.const) for bound in (low, high)])
                 writer.write(block, form)
             except StampError as error:
                 raise StampError(f"constraint '{member.name}': {error}") from None
             blocks.append(block)
-            lowers.append(lower)
-            uppers.append(upper)
             start += block.n
-    nothing = np.zeros(0)
-    return blocks, np.concatenate([nothing, *lowers]), np.concatenate([nothing, *uppers])
+    lower, upper = np.empty(start), np.empty(start)
+    for block, (low, high) in zip(blocks, sides, strict=True):
+        lower[block.start : block.start + block.n] = low
+        upper[block.start : block.start + block.n] = high
+    return blocks, lower, upper
 
 
 def _read_row(member: Any, level: Level, walker: Walker) -> tuple[Form, Number, Number]:
@@ -161,13 +162,13 @@ def _read_row(member: Any, level: Level, walker: Walker) -> tuple[Form, Number, 
     return quantity if quantity.__class__ is Form else Form(level, quantity), *bounds
 
 
-def _row_bounds(block: RowBlock, form: Form, low: Number, high: Number) -> tuple[np.ndarray, np.ndarray]:
-    const = block.seen(form.const)
+def _right_hand_side(block: RowBlock, bound: Number, const: Number) -> float | np.ndarray:
+    """A bound less the constant of the left-hand side, one number per row or one for all."""
     with np.errstate(invalid="ignore"):  # infinity less infinity is refused just below
-        lower, upper = (np.broadcast_to(block.seen(bound) - const, (block.n,)) for bound in (low, high))
-    if np.isnan(lower).any() or np.isnan(upper).any():
+        side = block.seen(bound) - block.seen(const)
+    if (side != side).any() if isinstance(side, np.ndarray) else side != side:
         raise StampError("a right-hand side is NaN")
-    return lower, upper
+    return side
 
 
 def _refuse_infinite(matrix: Any, blocks: list[RowBlock]) -> None:

@@ -163,9 +163,9 @@ class _Unstamping:
         if relation is None:
             return self._expand(inner, level, copy)
         row = int(level.up(relation.rows)[copy])
-        matrix = relation.csr
-        here = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        terms = zip(matrix.data[here].tolist(), matrix.indices[here].tolist(), strict=True)
+        reading = relation.reading
+        here = slice(reading.ends[row], reading.ends[row + 1])
+        terms = zip(reading.weights[here].tolist(), reading.reads[here].tolist(), strict=True)
         return sum(weight * self._expand(inner, relation.cols, position) for weight, position in terms)
 
     def _level(self, expr: Any) -> Level:

@@ -50,7 +50,8 @@ class Level:
         self.weight = self._checked_weights(weight)
         self.chain: tuple[Level, ...] = (self, *(parent.chain if parent is not None else ()))
         self.arange = np.arange(self.n, dtype=np.int32)
-        self.relations: dict[Any, Any] = {}  # relations whose rows or columns are these copies, by what was asked
+        self.relations: dict[tuple, Any] = {}  # relations that words made from these copies, by what was asked
+        self.climbs: dict[Level, Any] = {}  # the broadcast from each level above
         self._up: dict[int, np.ndarray] = {}
         self._weights_up: dict[int, np.ndarray] = {}
 

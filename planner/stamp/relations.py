@@ -1,12 +1,13 @@
 """Relations: what a copy of one level reads from the copies of another.
 
-Everything that crosses copies is a relation, a matrix with one row per copy that reads and one column per copy that
-is read. Most relations pick at most one copy (the previous step, the period of a year): these are kept as one
-position per row.
+Everything that crosses copies is a relation, a matrix with one row per copy that reads and one column per copy that is
+read. Most relations pick at most one copy (the previous step, the period of a year): these are kept as one position per
+row. The others are kept as compressed rows.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,49 @@ import scipy.sparse as sp
 from planner.stamp.errors import StampError
 from planner.stamp.levels import Level
 from planner.stamp.quantities import Column, Data, Form, Number, spread
+
+
+class Reading:
+    """A matrix in compressed rows: row r reads copies `reads[ends[r]:ends[r + 1]]`, ascending, weighted by `weights`.
+
+    A plain holder of arrays: scipy's own takes longer to make than most of these take to use.
+    """
+
+    def __init__(self, ends: np.ndarray, reads: np.ndarray, weights: np.ndarray) -> None:
+        self.ends = ends
+        self.reads = reads
+        self.weights = weights
+
+    @cached_property
+    def widths(self) -> np.ndarray:
+        """How many copies each row reads."""
+        return np.diff(self.ends)
+
+    @cached_property
+    def row_of(self) -> np.ndarray:
+        """The row of each entry."""
+        return np.repeat(np.arange(len(self.ends) - 1), self.widths)
+
+    def take(self, rows: np.ndarray) -> Reading:
+        """The given rows, in that order."""
+        widths = self.widths[rows]
+        ends = np.concatenate(([0], np.cumsum(widths)))
+        entries = np.repeat(self.ends[rows] - ends[:-1], widths) + np.arange(ends[-1])
+        return Reading(ends, self.reads[entries], self.weights[entries])
+
+    def ascends(self) -> bool:
+        """Whether the copies ascend in every row, none twice."""
+        return bool(((np.diff(self.reads) > 0) | (np.diff(self.row_of) > 0)).all())
+
+    def csr(self, columns: int) -> sp.csr_array:
+        """The same matrix for scipy."""
+        return sp.csr_array((self.weights, self.reads, self.ends), shape=(len(self.ends) - 1, columns))
+
+    @classmethod
+    def of_csr(cls, csr: sp.csr_array) -> Reading:
+        """The rows of a scipy matrix, sorted and summed."""
+        csr.sum_duplicates()
+        return cls(csr.indptr, csr.indices, csr.data)
 
 
 class Relation:
@@ -30,14 +74,14 @@ class Relation:
             raise StampError(f"relation {rows.name} <- {cols.name}: shape {csr.shape}, not ({rows.n}, {cols.n})")
         if not np.isfinite(csr.data).all():
             raise StampError(f"relation {rows.name} <- {cols.name}: an entry is not a finite number")
-        csr.sum_duplicates()
-        self._set(rows, cols, csr, None)
+        self._set(rows, cols, Reading.of_csr(csr), None)
 
-    def _set(self, rows: Level, cols: Level, csr: sp.csr_array | None, index: np.ndarray | None) -> None:
+    def _set(self, rows: Level, cols: Level, reading: Reading | None, index: np.ndarray | None) -> None:
         self.rows, self.cols, self.index = rows, cols, index
         self.nested = False  # each row reads only copies below it
         self.climbs = False  # each row reads its own ancestor: the ordinary broadcast
-        self._csr = csr
+        self.partial = index is not None and bool((index < 0).any())  # some rows read nothing
+        self._reading = reading
         self._compositions: dict[Relation, Relation] = {}
 
     def __deepcopy__(self, memo: dict) -> Relation:
@@ -54,28 +98,29 @@ class Relation:
         return made
 
     @classmethod
-    def of_csr(cls, rows: Level, cols: Level, csr: sp.csr_array) -> Relation:
-        """The relation of a matrix already in canonical compressed rows."""
+    def reading_as(cls, rows: Level, cols: Level, reading: Reading) -> Relation:
+        """The relation of rows already compressed, sorted and summed."""
         made = cls.__new__(cls)
-        made._set(rows, cols, csr, None)
+        made._set(rows, cols, reading, None)
         return made
 
     @property
-    def csr(self) -> sp.csr_array:
-        """The matrix in compressed rows, whichever way the relation is kept."""
-        if self._csr is None:
+    def reading(self) -> Reading:
+        """The relation as compressed rows, whichever way it is kept."""
+        if self._reading is None:
             there = self.index >= 0
             ends = np.concatenate(([0], np.cumsum(there)))
-            entries = (np.ones(int(there.sum())), self.index[there], ends)
-            self._csr = sp.csr_array(entries, shape=(self.rows.n, self.cols.n))
-        return self._csr
+            self._reading = Reading(ends, self.index[there], np.ones(int(ends[-1])))
+        return self._reading
 
     def gather(self, values: float | np.ndarray) -> np.ndarray:
         """What each row reads of `values` (one number per column copy, or one for all)."""
         if self.index is None:
-            return self.csr @ np.broadcast_to(np.asarray(values, dtype=float), (self.cols.n,))
+            reading = self._reading
+            read = reading.weights * (values[reading.reads] if isinstance(values, np.ndarray) else values)
+            return np.bincount(reading.row_of, weights=read, minlength=self.rows.n)
         read = values[self.index] if isinstance(values, np.ndarray) else np.full(self.rows.n, float(values))
-        return np.where(self.index >= 0, read, 0.0)
+        return np.where(self.index >= 0, read, 0.0) if self.partial else read
 
     def then(self, other: Relation) -> Relation:
         """The relation that reads through this one and then through `other` (whose rows are this one's columns)."""
@@ -86,12 +131,9 @@ class Relation:
 
     def scaled(self, factors: np.ndarray) -> Relation:
         """The same relation with column copy c weighted by `factors[c]`."""
-        csr = self.csr
-        return Relation.of_csr(
-            self.rows,
-            self.cols,
-            sp.csr_array((csr.data * factors[csr.indices], csr.indices, csr.indptr), shape=csr.shape),
-        )
+        reading = self.reading
+        scaled = Reading(reading.ends, reading.reads, reading.weights * factors[reading.reads])
+        return Relation.reading_as(self.rows, self.cols, scaled)
 
     def apply(self, form: Form, columns: dict[int, Column]) -> Form:
         """The form as read through this relation; `form` is at the relation's column level or above it."""
@@ -133,24 +175,24 @@ def seen_from(level: Level, relation: Relation | None, column_level: Level) -> R
 
 def climb(low: Level, high: Level) -> Relation:
     """The broadcast: every copy of `low` reads its own ancestor at `high`."""
-    found = low.relations.get(("climb", id(high)))
+    found = low.climbs.get(high)
     if found is None:
-        found = Relation.picking(low, high, low.up(high))
+        found = low.climbs[high] = Relation.picking(low, high, low.up(high))
         found.climbs = True
-        low.relations["climb", id(high)] = found
     return found
 
 
 def _compose(outer: Relation, inner: Relation) -> Relation:
     if outer.climbs and inner.climbs:
         return climb(outer.rows, inner.cols)
-    if outer.index is not None and inner.index is not None:
-        index = np.where(outer.index >= 0, inner.index[outer.index], -1)
-        return Relation.picking(outer.rows, inner.cols, index)
     if outer.climbs and outer.rows is outer.cols:
         return inner
     if inner.climbs and inner.rows is inner.cols:
         return outer
-    csr = outer.csr @ inner.csr
-    csr.sum_duplicates()
-    return Relation.of_csr(outer.rows, inner.cols, csr)
+    if outer.index is not None and inner.index is not None:
+        return Relation.picking(outer.rows, inner.cols, np.where(outer.index >= 0, inner.index[outer.index], -1))
+    near, far = outer.reading, inner.reading.take(outer.reading.reads)  # the rows of inner, strung together
+    through = Reading(far.ends[near.ends], far.reads, far.weights * near.weights[far.row_of])
+    if not through.ascends():
+        through = Reading.of_csr(through.csr(inner.cols.n))
+    return Relation.reading_as(outer.rows, inner.cols, through)

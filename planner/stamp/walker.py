@@ -71,6 +71,7 @@ class Walker:
             (VarData, self._variable),
             (ParamData, self._parameter),
             (ne.SumExpression, self._sum),
+            (ne.MonomialTermExpression, self._monomial),
             (ne.ProductExpression, self._product),
             (ne.NegationExpression, self._negation),
             (ne.DivisionExpression, self._division),
@@ -102,6 +103,12 @@ class Walker:
         into.add_number(multiply(factor, self._parameter_value(expr)))
 
     def _parameter_value(self, expr: ParamData) -> Number:
+        known = self._read.get(id(expr))
+        if known is None:
+            known = self._read[id(expr)] = (expr, self._read_parameter(expr))
+        return known[1]
+
+    def _read_parameter(self, expr: ParamData) -> Number:
         if is_series(expr):
             level = level_of(expr)
             values = series_values(expr, expr.index())
@@ -115,12 +122,16 @@ class Walker:
         for term in expr.args:
             self.collect(term, factor, into)
 
+    def _monomial(self, expr: ne.MonomialTermExpression, factor: Number, into: Form) -> None:
+        coefficient, variable = expr.args
+        self._variable(variable, multiply(factor, self._plain(coefficient)), into)
+
     def _product(self, expr: ne.ProductExpression, factor: Number, into: Form) -> None:
         left, right = expr.args
         if not _may_vary(left):
-            self.collect(right, multiply(factor, self.read(left)), into)
+            self.collect(right, multiply(factor, self._plain(left)), into)
         elif not _may_vary(right):
-            self.collect(left, multiply(factor, self.read(right)), into)
+            self.collect(left, multiply(factor, self._plain(right)), into)
         else:
             a, b = self.read(left), self.read(right)
             if a.__class__ is Form and b.__class__ is Form:
@@ -128,6 +139,12 @@ class Walker:
             if b.__class__ is Form:
                 a, b = b, a
             self._add(a, multiply(factor, b), into)
+
+    def _plain(self, expr: Any) -> Number:
+        """The number an expression that Pyomo knows to be free of variables stands for."""
+        if expr.__class__ in native_numeric_types:
+            return self._finite(float(expr), expr)
+        return self._parameter_value(expr) if isinstance(expr, ParamData) else self.read(expr)
 
     def _negation(self, expr: ne.NegationExpression, factor: Number, into: Form) -> None:
         self.collect(expr.args[0], multiply(factor, -1.0), into)

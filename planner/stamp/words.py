@@ -10,13 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from pyomo.common.numeric_types import native_numeric_types
 from pyomo.core.expr.numeric_expr import NumericExpression
 
 from planner.stamp.errors import StampError
 from planner.stamp.levels import Level, level_of
-from planner.stamp.relations import Relation
+from planner.stamp.relations import Reading, Relation
 
 
 class Word:
@@ -178,7 +177,7 @@ def _groups(level: Level, high: Level) -> tuple[np.ndarray, np.ndarray]:
 def _total(level: Level, high: Level) -> Relation:
     order, begins = _groups(level, high)
     weights = level.weight_up(high)[order]
-    relation = Relation.of_csr(high, level, sp.csr_array((weights, order, begins), shape=(high.n, level.n)))
+    relation = Relation.reading_as(high, level, Reading(begins, order, weights))
     relation.nested = True
     return relation
 
@@ -207,7 +206,7 @@ def _in_service(level: Level, life: float) -> Relation:
     start = level.copies["start_year"].to_numpy(dtype=float)
     age = start[:, None] - start[None, :]
     alive = (age > -1e-9) & (age < life - 1e-9) & (level.parent_of[:, None] == level.parent_of[None, :])
-    return Relation(level, level, sp.csr_array(alive.astype(float)))
+    return Relation(level, level, alive.astype(float))
 
 
 def _at(level: Level, high: Level, labels: dict[str, Any]) -> Relation:
