@@ -10,7 +10,7 @@ dear hours. Only batch products, which have a deadline, may wait inside their da
 from __future__ import annotations
 
 import numpy as np
-from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, UnitInterval, Var
+from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
 from planner.instance.demand import arrivals_in_window, shape_values, token_shares
 from planner.instance.instance import Instance
@@ -19,6 +19,7 @@ from planner.stamp import constraint, previous, series
 from planner.units import DAYS_PER_YEAR, HOURS_PER_DAY, MUSD_PER_GTOK_FROM_USD_PER_MTOK
 
 _OFFER = ("market", "product", "segment", "price_of")
+_ROOM = 1.001
 
 
 def add_markets(m: ConcreteModel, instance: Instance) -> None:
@@ -129,7 +130,8 @@ def _add_data(m: ConcreteModel, instance: Instance) -> None:
 
 
 def _acceptance(year: Block, *offer: str) -> object:
-    return Binary if year.model().instance.demand[offer[:3]].whole else UnitInterval
+    """Fractions have no bound of their own: the price of a segment belongs to the row `segment_volume`."""
+    return Binary if year.model().instance.demand[offer[:3]].whole else NonNegativeReals
 
 
 def _taken(year: Block, *key: str) -> object:
@@ -165,11 +167,12 @@ def one_price(year: Block, market: str, p: str) -> object:
 def price_offered(year: Block, market: str, p: str, j: str, q: str) -> object:
     """Under uniform pricing a segment buys only at the price that was chosen.
 
-    accepted[market,p,j,q] <= price_chosen[market,p,q]
+    accepted[market,p,j,q] <= 1.001 x price_chosen[market,p,q]
 
+    The hair of room leaves the price of a segment that is taken whole to `segment_volume`.
     Dual: worth of offering this price to the segment.
     """
-    return year.accepted[market, p, j, q] <= year.price_chosen[market, p, q]
+    return year.accepted[market, p, j, q] <= _ROOM * year.price_chosen[market, p, q]
 
 
 def deadline(step: Block, market: str, p: str) -> object:

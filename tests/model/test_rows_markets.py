@@ -11,6 +11,7 @@ def test_a_segment_is_taken_once(rows: Rows) -> None:
     prices = {"accepted[town,chat,list,list]@early": 1, "accepted[town,chat,list,bulk]@early": 1}
     rows.at_most("segment_volume[town,chat,list]@early", prices, 1)
     rows.at_most("segment_volume[town,chat,bulk]@early", {"accepted[town,chat,bulk,bulk]@early": 1}, 1)
+    assert rows.bounds("accepted[town,chat,list,list]@early") == (0, float("inf"))  # the row sets the price
 
 
 def test_a_segment_pays_no_more_than_its_own_price(rows: Rows) -> None:
@@ -23,7 +24,8 @@ def test_one_price(rows: Rows) -> None:
 
 
 def test_a_price_must_be_offered(rows: Rows) -> None:
-    row = {"accepted[town,chat,list,bulk]@late": 1, "price_chosen[town,chat,bulk]@late": -1}
+    # a hair of room, so that a segment that is taken whole has its price on the row of its volume
+    row = {"accepted[town,chat,list,bulk]@late": 1, "price_chosen[town,chat,bulk]@late": -1.001}
     rows.at_most("price_offered[town,chat,list,bulk]@late", row, 0)
 
 
