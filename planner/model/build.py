@@ -40,7 +40,7 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
         instance: what the world is.
         objective: profit, tokens or revenue; None takes the instance's own.
         extend: a user's own rules: callables that take the model, or "file.py:function". They run before the objective,
-            so a post to `m.cash` counts.
+            so a post to `m.cash` or `m.capex` counts; the other ledgers are closed by then.
 
     Returns:
         A Pyomo model with the blocks period, year, day and step, ready to be stamped.
@@ -66,6 +66,8 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     close_tokens(m)
     add_limits(m, instance)
     add_balances(m, instance)
+    for ledger in (m.power, m.heat, m.tokens, m.carbon, m.water, m.firm):
+        ledger.closed = True
     for extension in extend:
         load_extension(extension)(m)
     add_finance(m, instance)

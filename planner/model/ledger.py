@@ -57,12 +57,14 @@ class Ledger:
         unit: unit of its posts.
         dims: how many leading indices of a post name the account.
         posts: what has been posted.
+        closed: whether its balances are written, so that a further post would count nowhere.
     """
 
     name: str
     unit: str
     dims: int
     posts: list[Post] = field(default_factory=list)
+    closed: bool = False
     _accounts: dict[tuple, list] = field(default_factory=lambda: defaultdict(list))
 
     def post(
@@ -78,14 +80,19 @@ class Ledger:
     ) -> Post:
         """Post a signed term `rule(block, *index)` over `sets`; the first `dims` indices name the account.
 
+        Without `index_names` the indices are called index1, index2, ...
+
         Raises:
-            ValueError: a post of this name is already in the ledger.
+            ValueError: a post of this name is already in the ledger, or the ledger is closed.
         """
+        if self.closed:
+            raise ValueError(f"{self.name} is closed: its balances are written, and {name} would count nowhere")
         if any(post.name == name for post in self.posts):
             raise ValueError(f"{self.name} already has a post named {name}")
         component = Expression(*sets, rule=rule, doc=f"{doc} ({self.unit})")
         block.add_component(f"{self.name}_{name.replace(' ', '_').replace('-', '_')}", component)
-        post = Post(name, block, component, heading, life_years, index_names)
+        names = index_names or tuple(f"index{position + 1}" for position in range(_width(component)))
+        post = Post(name, block, component, heading, life_years, names)
         self.posts.append(post)
         for index in component:
             key = index if isinstance(index, tuple) else (index,)
@@ -100,3 +107,9 @@ class Ledger:
     def per(self, block: Block, *account: object) -> object:
         """Return the sum of all posts to an account, totalled over each copy of a coarser block."""
         return sum(total(term, per=block) for term in self._accounts.get(tuple(account), []))
+
+
+def _width(component: Expression) -> int:
+    """Return how many indices a component has."""
+    index = next(iter(component), None)
+    return 0 if index is None else len(index) if isinstance(index, tuple) else 1
