@@ -52,6 +52,9 @@ def discount_factor(start: float, length_yr: float, base_year: float, wacc: floa
 
 
 def _post_annuity(m: ConcreteModel, post: Post, wacc: float) -> None:
+    if post.life_years is None:
+        raise ValueError(f"capex post {post.name} needs life_years, over which it is paid off")
+
     def annuity(p: Block, *index: object) -> object:
         life = post.life_years(*index)
         return -annuity_factor(wacc, life) * in_service(post.expression[index], life_years=life)
