@@ -128,6 +128,8 @@ def identity_table(r: Reading, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     ]
     routes["value"] = routes["gtok_per_day"] * routes["price"]
     for (period, s, p), group in routes.groupby(["period", "site", "product"], sort=False):
+        if (period, s, p) not in share:
+            continue  # a trace of a flow, below what the table of serving shows
         limit = sites.loc[(period, s), "power_limit_mw"]
         load_factor = sites.loc[(period, s), "mean_facility_mw"] / limit
         gtok = group["gtok_per_day"].sum()
