@@ -81,3 +81,20 @@ def test_a_ledger_without_accounts_keeps_everything_in_one(small: ConcreteModel)
     ledger.post("rest", small.step, rule=lambda step: 5 * step.x["a"], doc="rest")
     found, _ = coefficients(small, total(ledger.per(small.year), per=small))
     assert found == {"x[a]@0": 180, "x[a]@1": 300, "x[b]@0": 30, "x[b]@1": 50}
+
+
+def test_indices_have_names_even_if_nobody_gave_them_any(small: ConcreteModel, book: Ledger) -> None:
+    plain = book.post("plain", small.year, rule=lambda year: 0.0 * year.y["a"], doc="no index")
+    named = book.post("named", small.step, small.NODES, rule=lambda s, n: s.x[n], doc="named", index_names=("node",))
+    assert [post.index_names for post in (book.posts[0], book.posts[1], plain, named)] == [
+        ("index1",),
+        ("index1", "index2"),
+        (),
+        ("node",),
+    ]
+
+
+def test_a_closed_ledger_takes_no_more_posts(small: ConcreteModel, book: Ledger) -> None:
+    book.closed = True
+    with pytest.raises(ValueError, match="power is closed: its balances are written, and late would count nowhere"):
+        book.post("late", small.year, rule=lambda year: year.y["a"], doc="late")

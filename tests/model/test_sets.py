@@ -12,7 +12,7 @@ from planner.instance import load
 from planner.model.build import build
 from planner.stamp import constraint
 from tests.factories import minimal_settings, minimal_tables, write_instance
-from tests.model.reading import Rows, coefficients
+from tests.model.reading import Rows, coefficients, present_value
 from tests.model.worlds import FACT, everything
 
 
@@ -133,6 +133,32 @@ def test_a_users_rules_are_part_of_the_model(tmp_path: Path) -> None:
     plain, _ = coefficients(without, without.profit)
     assert f"{running}.1" not in plain
     assert found[f"{running}.1"] == pytest.approx(-3e-6 * 4380)
+
+
+def test_a_post_that_would_count_nowhere_is_refused(instance: Any) -> None:
+    for name in ("power", "heat", "tokens", "carbon", "water", "firm"):
+
+        def late(m: ConcreteModel, name: str = name) -> None:
+            getattr(m, name).post("mine", m.step, rule=lambda step: 1.0, doc="mine")
+
+        with pytest.raises(ValueError, match=f"{name} is closed: its balances are written"):
+            build(instance, extend=[late])
+
+
+def test_a_users_overnight_cost_is_paid_off(instance: Any) -> None:
+    def fence(m: ConcreteModel, life_years: Any = lambda s: 2) -> None:
+        m.capex.post(
+            "fence", m.period, m.SITES, rule=lambda p, s: 0.4 * p.openings[s], doc="fence", life_years=life_years
+        )
+
+    m = build(instance, extend=[fence])
+    # 0.25 / (1 - 0.64) of 0.4 M USD; a fence of early stands in early and in late, which begins a year later
+    found, _ = present_value(m, m.cash, "fence")
+    expected = {"opened[site]@early": -0.1 / 0.36, "opened[site]@late": -0.1 / 0.36 * 1.44}
+    assert found == pytest.approx(expected)
+    assert Rows(m).row("capex_budget@late").coefficients["opened[site]@late"] == pytest.approx(30.4)
+    with pytest.raises(ValueError, match="capex post fence needs life_years"):
+        build(instance, extend=[lambda m: fence(m, None)])
 
 
 def test_a_users_rules_may_stand_in_a_file(tmp_path: Path) -> None:
