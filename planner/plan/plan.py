@@ -17,7 +17,7 @@ import pandas as pd
 
 RECORD_FILE = "plan.json"
 TABLES_FOLDER = "tables"
-_TEXT_COLUMNS = ("period", "scenario", "day", "where", "route")
+_COLUMNS = "columns"
 
 
 class PlanError(ValueError):
@@ -126,7 +126,8 @@ class Plan:
         (folder / TABLES_FOLDER).mkdir()
         for name, frame in self.tables.items():
             frame.to_csv(folder / TABLES_FOLDER / f"{name}.csv", index=False)
-        text = json.dumps(self.record, indent=2, ensure_ascii=False, allow_nan=False)
+        kinds = {name: {column: _kind(frame[column]) for column in frame} for name, frame in self.tables.items()}
+        text = json.dumps({**self.record, _COLUMNS: kinds}, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
 
 
@@ -175,16 +176,28 @@ def read_plan(folder: str | Path) -> Plan:
         raise PlanError(f"{folder} holds no plan: {RECORD_FILE} is missing") from None
     except (OSError, ValueError) as error:
         raise PlanError(f"{folder / RECORD_FILE} cannot be read: {error}") from error
-    tables = {}
-    for name in record.get("tables", []):
-        path = folder / TABLES_FOLDER / f"{name}.csv"
-        try:
-            header = pd.read_csv(path, nrows=0).columns
-            text = {column: str for column in header if column in _TEXT_COLUMNS}
-            tables[name] = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
-        except (OSError, ValueError) as error:
-            raise PlanError(f"{path} cannot be read: {error}") from error
-    for frame in tables.values():
-        if "where" in frame:
-            frame["where"] = frame["where"].fillna("")
+    if not isinstance(record, dict) or not isinstance(record.get(_COLUMNS), dict):
+        raise PlanError(f"{folder / RECORD_FILE} is not the record of a plan")
+    columns = record.pop(_COLUMNS)
+    tables = {name: _read_table(folder / TABLES_FOLDER / f"{name}.csv", kinds) for name, kinds in columns.items()}
     return Plan(record, tables)
+
+
+def _kind(column: pd.Series) -> str:
+    """Return what a column holds: bool, int, float or text; a CSV file does not say."""
+    is_kind = pd.api.types
+    if is_kind.is_bool_dtype(column):
+        return "bool"
+    if is_kind.is_integer_dtype(column):
+        return "int"
+    return "float" if is_kind.is_float_dtype(column) else "text"
+
+
+def _read_table(path: Path, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Read a table as it was written: ids that look like numbers stay text, and numbers keep every digit."""
+    dtype = {column: str if kind == "text" else kind for column, kind in kinds.items()}
+    blank = {column: [""] for column, kind in kinds.items() if kind == "float"}
+    try:
+        return pd.read_csv(path, dtype=dtype, keep_default_na=False, na_values=blank, float_precision="round_trip")
+    except (OSError, ValueError) as error:
+        raise PlanError(f"{path} cannot be read: {error}") from error
