@@ -71,8 +71,13 @@ def find_routes(instance: Instance, eligibility: Eligibility) -> Network:
     """Find the routes of every lawful pair and the products each can carry in time."""
     network = Network()
     graph = _graph(instance)
+    wanted: dict[str, set[str]] = {}
+    for market, product, _ in instance.demand:
+        wanted.setdefault(market, set()).add(product)
+    leads_to = {market: _reach(graph, market, nx.ancestors) for market in instance.markets}
     for site in instance.sites:
         fastest = _fastest_answer(instance, eligibility, site)
+        reached = _reach(graph, site, nx.descendants)
         for market in instance.markets:
             lawful = instance.markets[market].site_jurisdictions
             if "all" not in lawful and instance.sites[site].jurisdiction not in lawful:
@@ -80,32 +85,48 @@ def find_routes(instance: Instance, eligibility: Eligibility) -> Network:
                     (site, market, "", f"{market} does not allow tokens made in {instance.sites[site].jurisdiction}")
                 )
                 continue
-            paths = _best_paths(instance, graph, site, market)
+            paths = _best_paths(instance, _part(graph, reached & leads_to[market]), site, market)
             if not paths:
                 network.cut.append((site, market, "", "no link leads there"))
+                continue
             for number, links in enumerate(paths, start=1):
                 latency = sum(instance.links[key].latency_ms for key in links)
                 network.routes[site, market, number] = Route(links, latency)
-            _admit_products(instance, network, fastest, site, market)
+            routes = [(site, market, number) for number in range(1, len(paths) + 1)]
+            _admit_products(instance, network, fastest, routes, wanted.get(market, set()))
     return network
 
 
-def _admit_products(instance: Instance, network: Network, fastest: dict[str, float], site: str, market: str) -> None:
-    wanted = {product for (place, product, _) in instance.demand if place == market}
-    numbers = [key for key in network.routes if key[:2] == (site, market)]
+def _reach(graph: nx.DiGraph, place: str, beyond: Callable[[nx.DiGraph, str], set]) -> set:
+    """Return the nodes that lie beyond a place, the place included; none if no link touches it."""
+    return beyond(graph, place) | {place} if place in graph else set()
+
+
+def _part(graph: nx.DiGraph, nodes: set) -> nx.DiGraph:
+    """Return the graph between some nodes, in the order of their numbers so that ties fall alike in every run."""
+    part = nx.DiGraph()
+    for node in sorted(nodes, key=lambda node: graph.nodes[node]["number"]):
+        part.add_edges_from((node, far, data) for far, data in graph[node].items() if far in nodes)
+    return part
+
+
+def _admit_products(
+    instance: Instance, network: Network, fastest: dict[str, float], routes: list[RouteKey], wanted: set[str]
+) -> None:
+    site, market, _ = routes[0]
     for product in instance.products:
-        if product not in wanted or not numbers:
+        if product not in wanted:
             continue
         if product not in fastest:
             network.cut.append((site, market, product, "no operating point of hardware allowed here serves it"))
             continue
         limit = instance.products[product].max_ttft_ms
-        for key in numbers:
+        for key in routes:
             allowance = limit - network.routes[key].rtt_ms
             if fastest[product] <= allowance:
                 network.allowance_ms[*key, product] = allowance
-        if not any((*key, product) in network.allowance_ms for key in numbers):
-            rtt = min(network.routes[key].rtt_ms for key in numbers)
+        if not any((*key, product) in network.allowance_ms for key in routes):
+            rtt = min(network.routes[key].rtt_ms for key in routes)
             reason = f"first token {fastest[product]:g} ms + round trip {rtt:g} ms is later than {limit:g} ms"
             network.cut.append((site, market, product, reason))
 
@@ -125,6 +146,7 @@ def _graph(instance: Instance) -> nx.DiGraph:
     for key, link in instance.links.items():
         graph.add_edge(link.origin, key, latency=link.latency_ms, cost=_cost_weight(link))
         graph.add_edge(key, link.destination, latency=0.0, cost=0.0)
+    nx.set_node_attributes(graph, {node: number for number, node in enumerate(graph)}, "number")
     return graph
 
 
@@ -133,17 +155,17 @@ def _cost_weight(link: Link) -> float:
     return link.usd_per_gb + link.usd_per_gbps_yr / GB_PER_GBPS_YR + 1e-12 * link.latency_ms
 
 
-def _best_paths(instance: Instance, graph: nx.DiGraph, site: str, market: str) -> list[tuple[LinkKey, ...]]:
-    """The k best paths by latency, then those by cost that are not among them."""
-    if site not in graph or market not in graph or not nx.has_path(graph, site, market):
+def _best_paths(instance: Instance, between: nx.DiGraph, site: str, market: str) -> list[tuple[LinkKey, ...]]:
+    """The k best paths by latency, then those by cost that are not among them; `between` holds all that lead there."""
+    if site not in between or market not in between:
         return []
-    between = (nx.descendants(graph, site) & nx.ancestors(graph, market)) | {site, market}
-    subgraph = graph.subgraph(between)
     k = instance.settings.network.routes_per_pair
     found: dict[tuple[LinkKey, ...], None] = {}
     for weight in ("latency", "cost"):
-        for path in islice(_simple_paths(subgraph, site, market, weight), k):
+        for path in islice(_simple_paths(between, site, market, weight), k):
             found[tuple(node for node in path if isinstance(node, tuple))] = None
+        if len(found) < k:
+            break  # there are no more
     return list(found)
 
 
