@@ -89,7 +89,7 @@ def _bound(member: VarData, bound: Any, missing: float, level: Level, walker: Wa
     else:
         try:
             number = walker.number(bound, "in a bound")
-            require_readable(number, level, bound, "its bound", walker)
+            require_readable(number, level, bound, "its bound")
         except StampError as error:
             raise StampError(f"variable '{member.name}': {error}") from None
         value = spread(number, level)

@@ -109,7 +109,7 @@ def _goal(m: ConcreteModel, minimise: Any) -> tuple[Any, int]:
 
 def _cost(walker: Walker, goal: Any, sense: int, n: int) -> tuple[np.ndarray, float]:
     quantity = walker.read(goal)
-    require_readable(quantity, PLAN, goal, "the objective", walker)
+    require_readable(quantity, PLAN, goal, "the objective")
     cost = np.zeros(n)
     if quantity.__class__ is not Form:
         return cost, sense * float(spread(quantity, PLAN))
@@ -153,11 +153,11 @@ def _read_row(member: Any, level: Level, walker: Walker) -> tuple[Form, Number, 
     """The left-hand side of a constraint member and the bounds on it."""
     low, body, high = member.to_bounded_expression()
     quantity = walker.read(body)
-    require_readable(quantity, level, body, "its row", walker)
+    require_readable(quantity, level, body, "its row")
     bounds = []
     for bound, missing in ((low, -np.inf), (high, np.inf)):
         number = missing if bound is None else walker.number(bound, "in a row bound")
-        require_readable(number, level, bound, "its right-hand side", walker)
+        require_readable(number, level, bound, "its right-hand side")
         bounds.append(number)
     return quantity if quantity.__class__ is Form else Form(level, quantity), *bounds
 

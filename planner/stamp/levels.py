@@ -18,7 +18,6 @@ from pyomo.environ import Block, ConcreteModel
 from planner.stamp.errors import StampError
 
 _TIE = "_stamp_level"
-_TREE = "_stamp_levels"
 
 
 class Level:
@@ -185,7 +184,6 @@ def add_levels(m: ConcreteModel, levels: list[Level], plan: Level | None = None)
     reserves.
     """
     tree = Levels(levels, plan)
-    setattr(m, _TREE, tree)
     setattr(m, _TIE, tree.plan)
     for level in levels:
         if hasattr(m, level.name):

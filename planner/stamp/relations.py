@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
@@ -82,7 +83,7 @@ class Relation:
         self.climbs = False  # each row reads its own ancestor: the ordinary broadcast
         self.partial = index is not None and bool((index < 0).any())  # some rows read nothing
         self._reading = reading
-        self._compositions: dict[Relation, Relation] = {}
+        self._compositions: WeakKeyDictionary[Relation, Relation] = WeakKeyDictionary()
 
     def __deepcopy__(self, memo: dict) -> Relation:
         return self
@@ -126,7 +127,9 @@ class Relation:
         """The relation that reads through this one and then through `other` (whose rows are this one's columns)."""
         found = self._compositions.get(other)
         if found is None:
-            found = self._compositions[other] = _compose(self, other)
+            found = _compose(self, other)
+            if found is not other:  # so that what was made from data goes when the stamp that made it is done
+                self._compositions[other] = found
         return found
 
     def scaled(self, factors: np.ndarray) -> Relation:

@@ -50,7 +50,7 @@ class Stamped:
         """Values of one Var member, series member or expression: one number per copy of its level (n)."""
         column = self._columns.by_member.get(id(component))
         if column is not None:
-            return x[column.start : column.start + column.level.n]
+            return np.asarray(x)[column.start : column.start + column.level.n]
         level, quantity = self._quantity(component, self._walker())
         return self._numbers(quantity, level, x)
 
@@ -140,6 +140,7 @@ class Stamped:
     def _numbers(self, quantity: Quantity, level: Level, x: np.ndarray) -> np.ndarray:
         if not isinstance(quantity, Form):
             return np.broadcast_to(np.asarray(spread(quantity, level), dtype=float), (level.n,)).copy()
+        x = np.asarray(x)
         out = np.array(np.broadcast_to(spread(quantity.const, level), (level.n,)), dtype=float)
         by_start = self._columns.by_start
         for key, coefficient in quantity.terms.items():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from pyomo.common.numeric_types import native_numeric_types
+from pyomo.common.numeric_types import native_numeric_types, native_types
 from pyomo.core.base.expression import NamedExpressionData
 from pyomo.core.base.param import ParamData
 from pyomo.core.base.var import VarData
@@ -169,7 +169,7 @@ class Walker:
         if inner is None:
             raise StampError(f"expression '{expr.name}' is empty")
         quantity, level = self.read(inner), level_of(expr)
-        require_readable(quantity, level, inner, f"expression '{expr.name}'", self)
+        require_readable(quantity, level, inner, f"expression '{expr.name}'")
         if quantity.__class__ is Form:
             return Form(level, quantity.const, quantity.terms)
         return quantity if level.is_plan else Data(level, np.broadcast_to(spread(quantity, level), (level.n,)))
@@ -187,7 +187,7 @@ class Walker:
             return 0.0
         level = level_of_quantity(quantity)
         if word.over is not None:
-            require_readable(quantity, word.over, inner, f"'{word.text}' over level '{word.over.name}'", self)
+            require_readable(quantity, word.over, inner, f"'{word.text}' over level '{word.over.name}'")
             level = word.over
         relation = word.relation_from(level)
         if relation is None:
@@ -197,9 +197,7 @@ class Walker:
     def _function(self, expr: Any, factor: Number, into: Form) -> None:
         values = [self.number(argument, "inside a nonlinear function") for argument in expr.args]
         if any(value.__class__ is Data for value in values):
-            raise StampError(
-                f"a function of data by copy, {expr}: compute it with numpy and declare the result as a series"
-            )
+            raise StampError(f"a function of data by copy: {shown(expr)}; compute it with numpy, declare a series")
         try:
             result = float(expr._apply_operation(values))
         except (ValueError, ZeroDivisionError, OverflowError, TypeError) as error:
@@ -211,17 +209,16 @@ class Walker:
         self.collect(then if self._holds(condition) else otherwise, factor, into)
 
     def _holds(self, condition: Any) -> bool:
-        if isinstance(condition, bool | np.bool_):
+        if condition.__class__ in native_types:
             return bool(condition)
-        parts = condition.args if isinstance(condition, RelationalExpression) else (condition,)
+        relational = isinstance(condition, RelationalExpression)
+        parts = condition.args if relational else (condition,)
         values = [self.number(part, "in the condition of a branch") for part in parts]
         if any(value.__class__ is Data for value in values):
             raise StampError(
                 f"branching on data by copy: {shown(condition)}; use where= or compute a series with numpy"
             )
-        return (
-            bool(condition._apply_operation(values)) if isinstance(condition, RelationalExpression) else bool(values[0])
-        )
+        return bool(condition._apply_operation(values)) if relational else bool(values[0])
 
     def _unknown(self, expr: Any, factor: Number, into: Form) -> None:
         raise StampError(f"{type(expr).__name__} is nothing the stamp can read: {shown(expr)}")
@@ -238,7 +235,7 @@ class Walker:
         return value
 
 
-def require_readable(quantity: Quantity, level: Level, expr: Any, who: str, walker: Walker) -> None:
+def require_readable(quantity: Quantity, level: Level, expr: Any, who: str) -> None:
     """Refuse a quantity finer than `level` (or on another branch), naming what in `expr` is finer."""
     found = level_of_quantity(quantity)
     if level.is_within(found):

@@ -170,10 +170,10 @@ def _declare(rng: Random, block: Any, n: int) -> None:
 
 def _row(writer: Writer, name: str) -> None:
     block, rng = writer.blocks[name], writer.rng
-    kind = rng.choice(["at most", "equal", "between", "both sides"])
+    kind, depth = rng.choice(["at most", "equal", "between", "both sides"]), rng.choice([1, 2, 2, 3])
 
     def row(b: Any, i: str) -> Any:
-        left = writer.exactly(name, 2)
+        left = writer.exactly(name, depth)
         if kind == "at most":
             return left <= b.price[i]
         if kind == "equal":

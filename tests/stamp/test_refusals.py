@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from pyomo.common.errors import PyomoException
+from pyomo.core.expr.numeric_expr import NumericExpression
 from pyomo.environ import (
     ConcreteModel,
     Constraint,
@@ -18,6 +19,7 @@ from pyomo.environ import (
     SOSConstraint,
     Var,
     exp,
+    log,
     maximize,
     value,
 )
@@ -106,6 +108,34 @@ def test_nonlinear_function_of_a_series(function):
 
 def test_variables_in_a_denominator():
     refuse_row(lambda m: 1 / m.period.x, "variables in a denominator")
+
+
+def test_a_function_without_a_value():
+    def make(m):
+        m.factor = -1.0
+        return log(m.factor) * m.period.x
+
+    refuse_row(make, "log(factor) has no value")
+
+
+def test_nodes_nobody_knows():
+    class Odd(NumericExpression):
+        def nargs(self):
+            return 1
+
+        def _to_string(self, values, verbose, smap):
+            return "odd"
+
+    refuse_row(lambda m: m.period.y + Odd((m.period.x,)), "Odd is nothing the stamp can read")
+
+
+def test_long_expressions_are_cut_in_messages():
+    m = model()
+    m.period.many = Var(range(300))
+    m.period.row = Constraint(expr=sum(m.period.many[i] for i in range(300)) * m.period.x <= 1)
+    with pytest.raises(StampError) as refusal:
+        stamp(m, minimise=m.z)
+    assert len(str(refusal.value)) < 400
 
 
 def test_division_by_zero():

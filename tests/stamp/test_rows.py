@@ -1,5 +1,6 @@
 """Rows and columns: masks, bounds by copy, whole numbers, fixed variables, what is left out."""
 
+import gc
 import inspect
 from functools import partial
 
@@ -207,6 +208,59 @@ def test_data_only_functions_of_plain_numbers_pass():
     assert got.row_upper.tolist() == [1.0]
     m.a = 1.0
     assert program(m).matrix.data.tolist() == [np.exp(1.0)]
+
+
+@pytest.mark.parametrize(("condition", "expected"), [(True, 2.0), (False, 3.0)])
+def test_branches_on_plain_truth(condition, expected):
+    m = model(1)
+    m.a = Param(initialize=int(condition), mutable=True)
+    m.hour.row = Constraint(expr=Expr_if(condition, 2.0, 3.0) * m.hour.x + Expr_if(m.a, 2.0, 3.0) * m.hour.y <= 1)
+    assert dense(m) == [[expected, expected]]
+
+
+def test_data_over_data():
+    m = model()
+    series(m.hour, "a", [1.0, 2.0, 4.0])
+    series(m, "b", 8.0)
+    m.hour.row = Constraint(expr=m.hour.a * ((m.hour.x + m.hour.y) / m.hour.a / m.b) <= m.b / m.hour.a - 1 / m.b)
+    got = program(m)
+    assert got.matrix.data.tolist() == [0.125] * 6
+    assert got.row_upper.tolist() == [7.875, 3.875, 1.875]
+
+
+def test_blocks_larger_than_what_is_written_at_a_time():
+    """2,000 copies of 200 terms, every third row left out, one coefficient in ten zero."""
+    n, k = 2000, 200
+    m = ConcreteModel()
+    add_levels(m, [Level("hour", n)])
+    rng = np.random.default_rng(0)
+    coefficients = rng.uniform(1, 2, (n, k)) * (rng.random((n, k)) > 0.1)
+    series(m.hour, "a", dict(enumerate(coefficients.T)), range(k))
+    m.hour.v = Var(range(k))
+    mask = np.arange(n) % 3 > 0
+    constraint(m.hour, name="row", rule=lambda b: sum(b.a[i] * b.v[i] for i in range(k)) <= 1, where=mask)
+    got = program(m)
+    rows, terms = np.nonzero(coefficients[mask])
+    assert got.matrix.data.tolist() == coefficients[mask][rows, terms].tolist()
+    assert got.matrix.indices.tolist() == (terms * n + np.flatnonzero(mask)[rows]).tolist()
+    assert np.diff(got.matrix.indptr).tolist() == (coefficients[mask] > 0).sum(axis=1).tolist()
+
+
+def test_stamping_again_keeps_nothing_of_the_last_time():
+    """Relations made from data do not pile up on the levels, which outlive every stamp."""
+    m = model()
+    series(m.hour, "a", [1.0, 2.0, 3.0])
+    m.hour.row = Constraint(expr=previous(m.hour.x, m, True) + total(m.hour.a * m.hour.x, per=m) <= 1)
+
+    def relations():
+        gc.collect()
+        return sum(isinstance(thing, Relation) for thing in gc.get_objects())
+
+    first, before = program(m), relations()
+    for _ in range(3):
+        again = program(m)
+    assert relations() == before
+    assert (again.matrix != first.matrix).nnz == 0
 
 
 def test_macros_and_data_on_any_level_multiply():
