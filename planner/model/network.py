@@ -6,6 +6,8 @@ to `cash` and `capex`. Answers load a link in its direction, prompts load it the
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
 from planner.instance.demand import token_shares
@@ -41,8 +43,9 @@ def add_network(m: ConcreteModel, instance: Instance) -> None:
 def _add_sets(m: ConcreteModel, instance: Instance) -> None:
     flows = [i for i in m.network.allowance_ms if (i[0], i[3]) in m.runs_of_make]
     m.FLOWS = Set(dimen=4, initialize=flows, doc="routes that may carry a product")
-    m.flows_of_link = {}
+    m.flows_of_link, m.flows_of_make = {}, {}
     for s, market, number, p in flows:
+        m.flows_of_make.setdefault((s, p), []).append((s, market, number, p))
         for e in m.network.routes[s, market, number].links:
             m.flows_of_link.setdefault(e, []).append((s, market, number, p))
     used = list(m.flows_of_link)
@@ -50,18 +53,21 @@ def _add_sets(m: ConcreteModel, instance: Instance) -> None:
     m.METERED = Set(dimen=3, initialize=metered, doc="links whose capacity is limited or paid for")
     expandable = [e for e in metered if instance.links[e].gbps is not None and instance.links[e].expandable_gbps > 0]
     m.EXPANDABLE = Set(dimen=3, initialize=expandable, doc="links that can be expanded")
-    m.RUNGS = Set(
-        dimen=3, initialize=_rungs(m, flows), doc="site, product and time to first token that some route needs (ms)"
-    )
+    m.RUNGS = Set(dimen=3, initialize=_rungs(m), doc="site, product and time to first token that some route needs (ms)")
 
 
-def _rungs(m: ConcreteModel, flows: list[tuple[str, str, int, str]]) -> list[tuple[str, str, float]]:
-    """Allowances below the slowest eligible point: only there can a route refuse tokens that a site makes."""
+def _rungs(m: ConcreteModel) -> list[tuple[str, str, float]]:
+    """For each time to first token at a site, the longest allowance that is still too short for it.
+
+    Between two such times all allowances ask for the same points, so the longest, which most routes are within, says
+    it for all of them.
+    """
     rungs = []
-    for (s, p), runs in m.runs_of_make.items():
-        slowest = max(rate_of(m, *run[1:]).ttft_ms for run in runs)
-        allowances = {m.network.allowance_ms[i] for i in flows if (i[0], i[3]) == (s, p)}
-        rungs += [(s, p, tau) for tau in sorted(allowances) if tau < slowest]
+    for (s, p), flows in m.flows_of_make.items():
+        allowances = sorted({m.network.allowance_ms[i] for i in flows})
+        times = {rate_of(m, *run[1:]).ttft_ms for run in m.runs_of_make[s, p]}
+        shorter = {bisect_left(allowances, ttft) for ttft in times} - {0}
+        rungs += [(s, p, allowances[count - 1]) for count in sorted(shorter)]
     return rungs
 
 
@@ -137,11 +143,11 @@ def latency_ladder(step: Block, s: str, p: str, tau: float) -> object:
 
     sum over routes r of s with max_ttft - rtt <= tau of flow_gtok_per_h[r,p] <= tokens made by points with ttft <= tau
 
-    Who can serve a far market can serve a near one, so one row per distinct allowance is exact.
+    Who can serve a far market can serve a near one, so one row per time to first token of the points is exact.
     Dual: worth of one more fast Gtok in this hour.
     """
     m = step.model()
-    far = [i for i in m.FLOWS if (i[0], i[3]) == (s, p) and m.network.allowance_ms[i] <= tau]
+    far = [i for i in m.flows_of_make[s, p] if m.network.allowance_ms[i] <= tau]
     fast = [run for run in m.runs_of_make[s, p] if rate_of(m, *run[1:]).ttft_ms <= tau]
     made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.running_units[run] for run in fast)
     return sum(step.flow_gtok_per_h[i] for i in far) <= made
