@@ -1,0 +1,277 @@
+"""HiGHS itself: the only module that imports it.
+
+A `Session` holds one program inside HiGHS and runs it as often as asked, each time from where the last run ended, so
+that changed bounds cost a few dual simplex iterations and not a new solve. Programs are handed over as whole arrays,
+as minimisations (HiGHS 1.15 returns wrong-signed duals for maximisations without crossover), and refused unless HiGHS
+takes them exactly as they are.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import highspy
+import numpy as np
+
+from planner.solve.options import Options
+from planner.solve.watch import Watch
+from planner.stamp import Program
+
+Verdict = Literal["optimal", "infeasible", "unbounded", "infeasible_or_unbounded", "limit", "interrupted", "unknown"]
+
+_KIND = highspy.cb.HighsCallbackType
+_STATUS = highspy.HighsModelStatus
+_VERDICTS: dict[highspy.HighsModelStatus, Verdict] = {
+    _STATUS.kOptimal: "optimal",
+    _STATUS.kInfeasible: "infeasible",
+    _STATUS.kUnbounded: "unbounded",
+    _STATUS.kUnboundedOrInfeasible: "infeasible_or_unbounded",
+    _STATUS.kTimeLimit: "limit",
+    _STATUS.kIterationLimit: "limit",
+    _STATUS.kMemoryLimit: "limit",
+    _STATUS.kSolutionLimit: "limit",
+    _STATUS.kObjectiveBound: "limit",
+    _STATUS.kObjectiveTarget: "limit",
+    _STATUS.kInterrupt: "interrupted",
+}
+# Above this many changed coefficients it is quicker to pass the whole matrix again.
+MOST_COEFFICIENTS = 20_000
+_LOG_LINES = 80
+
+
+class SolverError(RuntimeError):
+    """HiGHS did not take a program or an option, or failed while running."""
+
+
+@dataclass
+class Run:
+    """What one run came to, unchecked; arrays are None where HiGHS gives none, `bound` -inf where nothing is proven."""
+
+    verdict: Verdict
+    words: str
+    x: np.ndarray | None
+    row_dual: np.ndarray | None
+    col_dual: np.ndarray | None
+    objective: float
+    bound: float
+    iterations: int
+    nodes: int
+
+
+class Session:
+    """One program inside HiGHS.
+
+    `tells_up_to`: a plan of this session is a plan of the caller's whole program, and so is its bound up to this number
+    (inf: of any size); both are told to the watch. None where a relaxation or restriction is solved: nothing is told.
+    """
+
+    def __init__(self, program: Program, options: Options, watch: Watch, *, tells_up_to: float | None = None):
+        self.program = program
+        self.is_mip = bool(program.integrality.any())
+        self._watch = watch
+        self._tells_up_to = tells_up_to
+        self._mark: highspy.HighsBasis | None = None
+        self._print = options.log
+        self._lines: deque[str] = deque(maxlen=_LOG_LINES)
+        self._highs = highspy._core._Highs()
+        self._set(output_flag=True, log_to_console=False, random_seed=options.seed, threads=options.threads or 0)
+        if (options.threads or 1) > 1:
+            self._set(parallel="on")
+        self._listen()
+        self._load(program)
+
+    def run(
+        self,
+        method: str = "simplex",
+        *,
+        crossover: bool = True,
+        time_limit_s: float = math.inf,
+        gap: float = 0.0,
+        worse_than: float = math.inf,
+    ) -> Run:
+        """Solve from where the last run ended; `method` concerns LPs, `gap` MIPs.
+
+        worse_than: an LP may stop, verdict "limit", once its minimum is known to lie above this objective (dual
+        simplex only).
+        """
+        limit = min(time_limit_s, self._watch.remaining_s)
+        self._set(time_limit=self._highs.getRunTime() + limit)  # HiGHS counts over all runs of a session
+        if self.is_mip:
+            self._set(mip_rel_gap=gap)
+        else:
+            self._set(solver=method, run_crossover="on" if crossover else "off", objective_bound=worse_than)
+        if self._highs.run() == highspy.HighsStatus.kError:
+            raise SolverError(f"HiGHS failed: {self._last_words()}")
+        return self._read()
+
+    def set_bounds(self, columns: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
+        """Give `columns` (positions) new bounds; the next run starts from the last basis."""
+        columns = np.asarray(columns, dtype=np.int32)
+        low, high = (np.broadcast_to(np.asarray(b, dtype=float), columns.shape).copy() for b in (lower, upper))
+        self._require(self._highs.changeColsBounds(len(columns), columns, low, high), "the new bounds")
+
+    def set_mark(self) -> None:
+        """Remember the basis of the last run."""
+        self._mark = self._highs.getBasis()
+
+    def back_to_mark(self) -> None:
+        """Let the next run start from the remembered basis; bounds stay as they are."""
+        if self._mark is not None and self._mark.valid:
+            self._require(self._highs.setBasis(self._mark), "an earlier basis")
+
+    def attend(self, watch: Watch) -> None:
+        """Let another watch time and stop the runs from now on: a session may outlive the call that made it."""
+        self._watch = watch
+
+    def become(self, program: Program) -> bool:
+        """Turn the loaded program into another of the same pattern, keeping the basis; False where it is too different.
+
+        Only the costs, bounds and coefficients that differ are sent.
+        """
+        old = self.program
+        if program.shape != old.shape or not _same_pattern(program, old):
+            return False
+        entries = np.flatnonzero(program.matrix.data != old.matrix.data)
+        if len(entries) > MOST_COEFFICIENTS:
+            return False
+        rows = np.searchsorted(program.matrix.indptr, entries, side="right") - 1
+        for row, entry in zip(rows.tolist(), entries.tolist(), strict=True):
+            column, value = int(program.matrix.indices[entry]), float(program.matrix.data[entry])
+            self._require(self._highs.changeCoeff(row, column, value), "a new coefficient")
+        every = np.arange(program.shape[1])
+        self.set_bounds(every, program.col_lower, program.col_upper)  # a search may have moved any of them
+        rows = np.flatnonzero((program.row_lower != old.row_lower) | (program.row_upper != old.row_upper))
+        lower, upper = program.row_lower[rows].copy(), program.row_upper[rows].copy()
+        places = rows.astype(np.int32)
+        self._require(self._highs.changeRowsBounds(len(places), places, lower, upper), "the new row bounds")
+        costs = np.flatnonzero(program.cost != old.cost).astype(np.int32)
+        self._require(self._highs.changeColsCost(len(costs), costs, program.cost[costs].copy()), "the new costs")
+        self._require(self._highs.changeObjectiveOffset(float(program.offset)), "the new offset")
+        self.program = program
+        return True
+
+    def offer(self, x: np.ndarray) -> None:
+        """A first plan (n) for branch and cut; HiGHS checks it and goes on from it."""
+        solution = highspy.HighsSolution()
+        solution.col_value = x.tolist()
+        self._require(self._highs.setSolution(solution), "the first plan")
+
+    @property
+    def log(self) -> str:
+        """The tail of HiGHS' log."""
+        return "".join(self._lines)
+
+    def conflict(self, strategy: int, time_limit_s: float) -> tuple[np.ndarray, np.ndarray, bool]:
+        """HiGHS' irreducible infeasible subsystem: rows, columns, and whether HiGHS vouches for it."""
+        self._set(iis_strategy=strategy, iis_time_limit=min(time_limit_s, self._watch.remaining_s))
+        status, iis = self._highs.getIis()
+        sure = status == highspy.HighsStatus.kOk and bool(iis.valid_)
+        return np.asarray(iis.row_index_, dtype=np.int64), np.asarray(iis.col_index_, dtype=np.int64), sure
+
+    def _load(self, program: Program) -> None:
+        m, n = program.shape
+        matrix = program.matrix
+        status = self._highs.passModel(
+            n,
+            m,
+            int(matrix.nnz),
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize),
+            float(program.offset),
+            np.asarray(program.cost, dtype=float),
+            np.asarray(program.col_lower, dtype=float),
+            np.asarray(program.col_upper, dtype=float),
+            np.asarray(program.row_lower, dtype=float),
+            np.asarray(program.row_upper, dtype=float),
+            matrix.indptr[:-1].astype(np.int32),
+            matrix.indices.astype(np.int32),
+            np.asarray(matrix.data, dtype=float),
+            program.integrality.astype(np.int32),
+        )
+        self._require(status, "the program as it stands")
+
+    def _read(self) -> Run:
+        highs, info = self._highs, self._highs.getInfo()
+        verdict = _VERDICTS.get(highs.getModelStatus(), "unknown")
+        words = highs.modelStatusToString(highs.getModelStatus())
+        solution = highs.getSolution()
+        # HiGHS' own view of feasibility is not asked: the caller checks x on the arrays. Only "there are numbers" is.
+        with_x = solution.value_valid and not (self.is_mip and info.primal_solution_status != 2)
+        with_duals = solution.dual_valid and not self.is_mip
+        bound = info.mip_dual_bound if self.is_mip else -math.inf
+        counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
+        run = Run(
+            verdict=verdict,
+            words=words,
+            x=np.asarray(solution.col_value, dtype=float) if with_x else None,
+            row_dual=np.asarray(solution.row_dual, dtype=float) if with_duals else None,
+            col_dual=np.asarray(solution.col_dual, dtype=float) if with_duals else None,
+            objective=float(info.objective_function_value) if with_x else math.nan,
+            bound=float(bound),
+            iterations=sum(max(0, int(count)) for count in (*counts, info.pdlp_iteration_count)),
+            nodes=max(0, int(info.mip_node_count)),
+        )
+        return run
+
+    def _listen(self) -> None:
+        interrupts = (_KIND.kCallbackSimplexInterrupt, _KIND.kCallbackIpmInterrupt, _KIND.kCallbackMipInterrupt)
+        # The watch is consulted, never captured exceptions raised: an exception inside a callback would tear HiGHS
+        # down.
+        ceiling, lines, aloud = self._tells_up_to, self._lines, self._print
+        logging, told = int(_KIND.kCallbackLogging), {int(_KIND.kCallbackMipInterrupt), int(_KIND.kCallbackMipLogging)}
+
+        def called(kind, message, out, reply, _data) -> None:
+            kind = int(kind)
+            if kind == logging:  # the numbers of a logging call are not initialised by HiGHS
+                lines.append(message)
+                if aloud:
+                    print(message, end="", flush=True)
+                return
+            if ceiling is not None and kind in told:
+                self._watch.learn(min(out.mip_dual_bound, ceiling), out.mip_primal_bound, out.mip_node_count)
+            if reply is not None and self._watch.must_stop:
+                reply.user_interrupt = True
+
+        self._require(self._highs.setCallback(called, None), "the callback")
+        for kind in (*interrupts, _KIND.kCallbackMipLogging, _KIND.kCallbackLogging):
+            self._require(self._highs.startCallback(kind), "the callback")
+
+    def _set(self, **settings: object) -> None:
+        for name, value in settings.items():
+            self._require(self._highs.setOptionValue(name, value), f"the option {name} = {value}")
+
+    def _require(self, status: highspy.HighsStatus, what: str) -> None:
+        if status != highspy.HighsStatus.kOk:
+            raise SolverError(f"HiGHS does not take {what}: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        said = [line.strip() for line in self._lines if "ERROR" in line or "WARNING" in line]
+        return said[-1] if said else "it gave no reason"
+
+
+def _same_pattern(one: Program, other: Program) -> bool:
+    return np.array_equal(one.matrix.indptr, other.matrix.indptr) and np.array_equal(
+        one.matrix.indices, other.matrix.indices
+    )
+
+
+def has_hipo() -> bool:
+    """True where the interior point method HiPO is installed; without it HiGHS silently takes another method."""
+    return importlib.util.find_spec("highspy_extras") is not None
+
+
+def versions() -> dict[str, str]:
+    """Versions of the Python package, of HiGHS itself with its commit, of the extras ("absent" if not installed)."""
+    highs = highspy._core._Highs()
+    extras = importlib.metadata.version("highspy-extras") if has_hipo() else "absent"
+    return {
+        "highspy": importlib.metadata.version("highspy"),
+        "highs": highs.version(),
+        "highs_commit": highs.githash(),
+        "highspy_extras": extras,
+    }

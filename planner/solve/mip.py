@@ -1,0 +1,252 @@
+"""Mixed-integer programs: relaxation, a plan built from it, then HiGHS' branch and cut from that plan.
+
+The relaxation proves a bound; a plan rounded from it (`start.py`) often lies within the gap and the work is done.
+Otherwise branch and cut goes on from that plan. What is proven is never lost: the bound reported is the best of the
+relaxation's and the search's, the plan is the best of both, and both are checked on the arrays. Tiny programs go
+straight to branch and cut.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from planner.solve.highs import Run, Session
+from planner.solve.lp import VERDICT_REASONS, attempts, stopped_words
+from planner.solve.options import Options
+from planner.solve.outcome import Outcome, relative_gap
+from planner.solve.programs import fix, relax
+from planner.solve.residuals import lagrangian_bound, objective_of, primal_residuals
+from planner.solve.start import Builder, Plan
+from planner.solve.switches import SwitchSearch
+from planner.solve.tighten import Tightened, tighten
+from planner.solve.watch import Watch
+from planner.stamp import Program
+
+# Below this size branch and cut ends in well under a second and a built plan gains nothing.
+TINY_NONZEROS = 10_000
+# A relaxation needs a basis: up to this size simplex is quicker than an interior point with crossover.
+SIMPLEX_RELAXATION_NONZEROS = 400_000
+# HiGHS stops at this absolute distance too (mip_abs_gap), which matters for objectives near zero.
+ABSOLUTE_GAP = 1e-6
+# Seconds that turning a solved relaxation into a plan may take after somebody asked to stop.
+GRACE_S = 5.0
+# The search over switches may take this many times what the relaxation and the first plan took together.
+SWITCHES_PER_RELAXATION = 10.0
+
+
+@dataclass
+class Search:
+    """What is known while a MIP is being solved: best plan, best bound, and how they came about."""
+
+    program: Program
+    options: Options
+    watch: Watch
+    plan: Plan | None = None
+    tightened: Tightened | None = None
+    bound: float = -math.inf
+    iterations: int = 0
+    nodes: int = 0
+    fault: str = ""
+    logs: list[str] = field(default_factory=list)
+    session: Session | None = None
+
+    def learn(self, plan: Plan | None = None, bound: float = -math.inf) -> None:
+        """Keep the better plan and the better bound, and tell the watch."""
+        if plan is not None and (self.plan is None or plan.objective < self.plan.objective):
+            self.plan = plan
+            self.watch.learn(incumbent=plan.objective)
+        if bound > self.bound:
+            self.bound = bound
+            self.watch.learn(bound=bound)
+
+    @property
+    def gap(self) -> float:
+        """Relative gap between plan and bound, inf without one of them."""
+        return (
+            math.inf if self.plan is None else relative_gap(self.plan.objective, min(self.bound, self.plan.objective))
+        )
+
+    @property
+    def closed(self) -> bool:
+        """True where the plan is proven within the gap."""
+        if self.plan is None:
+            return False
+        return self.gap <= self.options.gap or self.plan.objective - self.bound <= ABSOLUTE_GAP
+
+
+def solve_mip(program: Program, options: Options, watch: Watch) -> Outcome:
+    """Solve a program with whole-number columns; see the module for the order of events."""
+    search = Search(program, options, watch)
+    builds = options.start == "always" or (options.start == "auto" and program.nonzeros >= TINY_NONZEROS)
+    if builds:
+        verdict = _from_relaxation(search)
+        if verdict is not None:
+            return verdict
+    if not search.closed and not watch.over:
+        verdict = _branch_and_cut(search)
+        if verdict is not None:
+            return verdict
+        if search.plan is None and not builds:
+            _last_resort(search)
+    return _finish(search)
+
+
+def _from_relaxation(search: Search) -> Outcome | None:
+    """Bound and, if possible, plan from the relaxation; an outcome where the relaxation settles the matter."""
+    watch = search.watch
+    watch.phase = "relaxation"
+    relaxed = relax(search.program)
+    session = Session(relaxed, search.options, watch)
+    search.session = session
+    run = _run_relaxation(session, search)
+    if run.verdict == "infeasible":
+        return Outcome(
+            "infeasible", "no plan satisfies all rows and bounds, not even with fractional counts", log=session.log
+        )
+    if run.row_dual is not None:
+        search.learn(bound=lagrangian_bound(relaxed, run.row_dual))
+    if run.verdict != "optimal" or run.x is None:
+        search.logs.append(session.log)
+        return None  # unbounded, or stopped: branch and cut has the last word if there is time
+    session.set_mark()
+    taken_s = watch.seconds
+    builder = Builder(search.program, session, search.options, watch, run.x)
+    with watch.grace(GRACE_S):
+        search.learn(plan=builder.quick())
+    if run.row_dual is not None and search.plan is not None and not search.closed and not watch.over:
+        _prove_by_switches(search, relaxed, session, builder)
+    if not search.closed and not watch.over:
+        search.learn(plan=builder.refine(search.plan))
+    if search.plan is not None and not search.closed and not watch.over:
+        watch.phase = "narrowing the search"
+        builder.release()
+        budget_s = min(max(1.0, taken_s), watch.remaining_s / 4)
+        gap = search.options.gap
+        search.tightened = tighten(search.program, relaxed, session, run, search.plan, gap, watch, budget_s)
+        search.iterations += search.tightened.iterations
+    search.iterations += builder.iterations
+    search.logs.append(session.log)
+    return None
+
+
+def _prove_by_switches(search: Search, relaxed: Program, session: Session, builder: Builder) -> None:
+    """A better bound, and perhaps a better plan, from branching on the switches alone."""
+    watch = search.watch
+    watch.phase = "proving by switches"
+
+    def settle(x: np.ndarray) -> float:
+        search.learn(plan=builder.round_at(x))
+        return search.plan.objective
+
+    builder.release()
+    switches = SwitchSearch(relaxed, session, builder.switches, watch, settle)
+    seconds = min(SWITCHES_PER_RELAXATION * watch.seconds, watch.remaining_s / 2)
+    search.learn(bound=switches.prove(search.bound, search.plan.objective, search.options.gap, seconds))
+    search.iterations += switches.iterations
+    search.nodes += switches.nodes
+
+
+def _run_relaxation(session: Session, search: Search) -> Run:
+    """The relaxation with a basis, for the roundings: fewer fractional counts, restarts in a few iterations."""
+    options = search.options
+    if options.method == "auto" and session.program.nonzeros < SIMPLEX_RELAXATION_NONZEROS:
+        options = replace(options, method="simplex")
+    for method, crossover in attempts(session.program, options):
+        if method != "simplex" and not crossover:
+            continue
+        run = session.run(method, crossover=crossover)
+        search.iterations += run.iterations
+        if run.verdict != "unknown" or search.watch.over:
+            break
+    return run
+
+
+def _branch_and_cut(search: Search) -> Outcome | None:
+    """HiGHS' own search, from the best plan known; an outcome where there is nothing to report but a verdict."""
+    watch = search.watch
+    watch.phase = "branch and cut"
+    program, ceiling = search.program, math.inf
+    if search.tightened is not None:
+        program, ceiling = search.tightened.program, search.tightened.cutoff
+    session = Session(program, search.options, watch, tells_up_to=ceiling)
+    if search.plan is not None:
+        session.offer(search.plan.x)
+    run = session.run(gap=search.options.gap)
+    search.iterations += run.iterations
+    search.nodes += run.nodes
+    search.logs.append(session.log)
+    if run.verdict == "infeasible" and search.plan is None:
+        return Outcome("infeasible", VERDICT_REASONS["infeasible"], method="branch and cut", log=session.log)
+    if run.verdict in ("unbounded", "infeasible_or_unbounded") and search.plan is None:
+        return _which(search, session.log)
+    if run.verdict in ("optimal", "limit", "interrupted"):
+        search.learn(bound=min(run.bound, ceiling))
+    if run.x is not None:
+        plan, search.fault = settled(search.program, run, search.options, watch)
+        search.learn(plan=plan)
+    elif run.verdict == "unknown" or run.verdict == "infeasible":
+        search.fault = f"branch and cut ended with status {run.words}"
+    return None
+
+
+def settled(program: Program, run: Run, options: Options, watch: Watch) -> tuple[Plan | None, str]:
+    """The run's plan with exactly whole numbers, the rest solved again where that broke a row; or None and why."""
+    x = run.x.copy()
+    whole = program.integrality
+    x[whole] = np.round(x[whole])
+    reported = primal_residuals(program, run.x, run.objective)
+    residuals = primal_residuals(program, x)
+    if residuals.primal_ok() and reported.objective <= 1e-6:
+        return Plan(x, objective_of(program, x), "branch and cut", residuals), ""
+    with watch.grace(GRACE_S):
+        session = Session(relax(fix(program, whole, x[whole])), options, watch)
+        again = session.run("simplex", time_limit_s=math.inf)
+    if again.verdict == "optimal" and again.x is not None:
+        again.x[whole] = x[whole]
+        residuals = primal_residuals(program, again.x)
+        if residuals.primal_ok():
+            return Plan(again.x, objective_of(program, again.x), "branch and cut, counts fixed", residuals), ""
+    return None, f"branch and cut returned a plan that does not pass the check: {residuals.fault() or reported.fault()}"
+
+
+def _which(search: Search, log: str) -> Outcome:
+    """Unbounded or infeasible? With rational data and an unbounded relaxation it is unbounded if any plan exists."""
+    probe = search.program.copy()
+    probe.cost[:] = 0.0
+    search.watch.phase = "looking for any plan"
+    run = Session(probe, search.options, search.watch).run(gap=0.0)
+    verdict = {"optimal": "unbounded", "infeasible": "infeasible"}.get(run.verdict, "infeasible_or_unbounded")
+    return Outcome(verdict, VERDICT_REASONS[verdict], method="branch and cut", log=log)
+
+
+def _last_resort(search: Search) -> None:
+    """Branch and cut was stopped without a plan and no relaxation was rounded before: try that, briefly."""
+    if search.watch.remaining_s <= 0:
+        return
+    with search.watch.grace(GRACE_S):
+        _from_relaxation(search)
+
+
+def _finish(search: Search) -> Outcome:
+    """The outcome of all that is known."""
+    common = {"iterations": search.iterations, "nodes": search.nodes, "log": "".join(search.logs)}
+    bound = search.bound if math.isfinite(search.bound) else None
+    if search.plan is None:
+        if search.fault:
+            return Outcome("error", search.fault, bound=bound, **common)
+        return Outcome("no_plan", f"{stopped_words(search.watch)} before a plan was found", bound=bound, **common)
+    plan = search.plan
+    bound = None if bound is None else min(bound, plan.objective)
+    gap = relative_gap(plan.objective, -math.inf if bound is None else bound)
+    if search.closed:
+        status, reason = "optimal", f"proven within {gap:.2%} of the optimum"
+    else:
+        cause = search.fault or stopped_words(search.watch)
+        status, reason = "feasible", f"{cause}; the plan is at most {gap:.2%} from the optimum"
+    outcome = Outcome(status, reason, plan.x, None, None, plan.objective, bound, gap, method=plan.method, **common)
+    outcome.residuals = plan.residuals
+    outcome.relaxation = search.session
+    return outcome

@@ -1,0 +1,76 @@
+"""Shadow prices of a mixed-integer plan: the duals of the LP that remains when its choices are held."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.solve.highs import Session, SolverError
+from planner.solve.lp import judge, solve_lp
+from planner.solve.options import Options
+from planner.solve.outcome import Outcome
+from planner.solve.programs import contradiction, fix, positions_of, relax, uncrossed
+from planner.solve.watch import Watch, attended
+from planner.stamp import Program
+
+
+class Pricer:
+    """The LP around a plan, kept in the solver: solved once for its prices, and again for programs a little different.
+
+    Integer columns NOT among `relaxed_columns` (positions, or a mask of n bools) are fixed at their rounded values in
+    `x` (n); those among them lose only their integrality. Relax the counts and hold the switches: with counts fixed,
+    the rows that limit what may be built have no price. `outcome` may be that of the solve that found the plan: its
+    relaxation, still in the solver, then saves most of the work.
+
+    Raises:
+        ValueError: `x` has the wrong shape or NaN.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        x: np.ndarray,
+        relaxed_columns: np.ndarray,
+        options: Options | None = None,
+        outcome: Outcome | None = None,
+    ) -> None:
+        self._x = np.asarray(x, dtype=float)
+        n = program.shape[1]
+        if self._x.shape != (n,) or np.isnan(self._x).any():
+            raise ValueError(f"x needs shape ({n},) without NaN, got {self._x.shape}")
+        self._counts = positions_of(relaxed_columns, n)
+        self._options = options or Options(vertex=True)
+        self._session = None if outcome is None else outcome.relaxation
+
+    def solve(self, program: Program) -> Outcome:
+        """Return the LP's outcome with duals for `program`: the one the plan was made for, or a changed one.
+
+        The objective lies at or below the plan's; tell how far.
+        """
+        held = program.integrality.copy()
+        held[self._counts] = False
+        relaxed = relax(fix(program, held, np.round(self._x[held])))
+        reason = contradiction(relaxed)
+        if reason:
+            return Outcome("infeasible", reason, method="bounds")
+        watch = Watch(self._options.time_limit_s)
+        outcome = attended(lambda: self._solve(uncrossed(relaxed), watch), watch)
+        outcome.seconds = watch.seconds
+        return outcome
+
+    def _solve(self, relaxed: Program, watch: Watch) -> Outcome:
+        try:
+            if self._session is not None:
+                self._session.attend(watch)
+                if self._session.become(relaxed):
+                    outcome = judge(relaxed, self._session.run("simplex"), "simplex, restarted", watch)
+                    if outcome.status == "optimal" and outcome.row_dual is not None:
+                        return outcome
+            self._session = Session(relaxed, self._options, watch)  # cold: restarts have been seen to go wrong
+            return solve_lp(relaxed, self._options, watch, self._session)
+        except SolverError as error:
+            return Outcome("error", str(error))
+
+
+def price(program: Program, x: np.ndarray, relaxed_columns: np.ndarray, options: Options | None = None) -> Outcome:
+    """Solve the LP around a plan once and return its outcome with duals; see `Pricer` for the arguments and errors."""
+    return Pricer(program, x, relaxed_columns, options).solve(program)

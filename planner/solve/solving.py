@@ -1,0 +1,53 @@
+"""The entry: faults refused, trivial programs settled, the rest solved in a thread that Ctrl-C can stop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.solve.highs import SolverError
+from planner.solve.lp import solve_lp
+from planner.solve.mip import solve_mip
+from planner.solve.options import Options
+from planner.solve.outcome import Outcome
+from planner.solve.programs import contradiction, refuse_faults, uncrossed
+from planner.solve.residuals import lp_residuals, primal_residuals
+from planner.solve.watch import ProgressCall, Watch, attended
+from planner.stamp import Program
+
+
+def solve(program: Program, options: Options | None = None, progress: ProgressCall | None = None) -> Outcome:
+    """Solve a program of m rows and n columns, an LP or a MIP by its integrality.
+
+    `progress` is called from the calling thread with a `Progress` about twice a second; returning False stops the
+    solve and keeps the best plan. So does Ctrl-C; a second Ctrl-C is raised as KeyboardInterrupt. The plan returned
+    has passed the check in `residuals.py`; one that does not has status "error". ValueError for programs with faults
+    (NaN, wrong shapes, infinite costs).
+    """
+    options = options or Options()
+    refuse_faults(program)
+    watch = Watch(options.time_limit_s)
+    outcome = attended(lambda: _solve(program, options, watch), watch, progress)
+    outcome.seconds = watch.seconds
+    return outcome
+
+
+def _solve(program: Program, options: Options, watch: Watch) -> Outcome:
+    reason = contradiction(program)
+    if reason:
+        return Outcome("infeasible", reason, method="bounds")
+    program = uncrossed(program)
+    if program.shape[1] == 0:
+        return _empty(program)
+    try:
+        return (solve_mip if program.integrality.any() else solve_lp)(program, options, watch)
+    except SolverError as error:
+        return Outcome("error", str(error))
+
+
+def _empty(program: Program) -> Outcome:
+    """A program without columns has one plan, the empty one; its rows have been looked at by `contradiction`."""
+    x, duals = np.zeros(0), np.zeros(program.shape[0])
+    residuals = lp_residuals(program, x, duals, x) if program.shape[0] else primal_residuals(program, x)
+    outcome = Outcome("optimal", "there is nothing to decide", x, duals, x.copy(), program.offset, program.offset, 0.0)
+    outcome.method, outcome.residuals = "none", residuals
+    return outcome
