@@ -2,11 +2,13 @@
 
 Tokens of different models do not add up; where a figure sums over products it says tokens of all kinds.
 Costs are shared out by cause: chips (capital and upkeep) by the unit-hours each product runs on that hardware, all
-other site costs by IT energy, idle time in proportion; network costs by traffic. Penalties and non-cash terms are left
-out of the levelised cost.
+other site costs by IT energy, idle time in proportion; network costs by traffic. Systems that never run are carried by
+their site, sites that serve nothing by all. Penalties and non-cash terms are left out of the levelised cost.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -179,6 +181,25 @@ def levelised_cost_table(r: Reading, tables: dict[str, pd.DataFrame]) -> pd.Data
 
 def _site_product_cost(r: Reading, serving: pd.DataFrame) -> dict[tuple, float]:
     """Yearly cost of making a product at a site (M USD/yr), without network."""
+    chips, other = _site_cost(r)
+    hours = serving.groupby(["period", "site", "hardware", "product"], sort=False)["mean_units"].sum()
+    hours = hours / hours.groupby(level=["period", "site", "hardware"]).transform("sum")
+    energy = serving.groupby(["period", "site", "product"], sort=False)["it_mwh_per_yr"].sum()
+    at_site = energy / energy.groupby(level=["period", "site"]).transform("sum")
+    overall = energy / energy.groupby(level="period").transform("sum")
+    _pass_on(chips, {key[:3] for key in hours.index}, other, lambda period, s, h: (period, s))
+    _pass_on(other, {key[:2] for key in at_site.index}, other, lambda period, s: (period, None))
+    cost: dict[tuple, float] = {}
+    for (period, s, h, p), share in hours.items():
+        cost[period, s, p] = cost.get((period, s, p), 0.0) + share * chips.get((period, s, h), 0.0)
+    for (period, s, p), share in at_site.items():
+        common = overall[period, s, p] * other.get((period, None), 0.0)
+        cost[period, s, p] = cost.get((period, s, p), 0.0) + share * other.get((period, s), 0.0) + common
+    return cost
+
+
+def _site_cost(r: Reading) -> tuple[dict[tuple, float], dict[tuple, float]]:
+    """Yearly cost of chips by (period, site, hardware), and all other cost by (period, site or None)."""
     chips: dict[tuple, float] = {}
     other: dict[tuple, float] = {}
     for post in r.m.cash.posts:
@@ -194,18 +215,14 @@ def _site_product_cost(r: Reading, serving: pd.DataFrame) -> dict[tuple, float]:
                 other[period, index[0]] = other.get((period, index[0]), 0.0) - value
             else:
                 other[period, None] = other.get((period, None), 0.0) - value
-    hours = serving.groupby(["period", "site", "hardware", "product"], sort=False)["mean_units"].sum()
-    hours = hours / hours.groupby(level=["period", "site", "hardware"]).transform("sum")
-    energy = serving.groupby(["period", "site", "product"], sort=False)["it_mwh_per_yr"].sum()
-    at_site = energy / energy.groupby(level=["period", "site"]).transform("sum")
-    overall = energy / energy.groupby(level="period").transform("sum")
-    cost: dict[tuple, float] = {}
-    for (period, s, h, p), share in hours.items():
-        cost[period, s, p] = cost.get((period, s, p), 0.0) + share * chips.get((period, s, h), 0.0)
-    for (period, s, p), share in at_site.items():
-        common = overall[period, s, p] * other.get((period, None), 0.0)
-        cost[period, s, p] = cost.get((period, s, p), 0.0) + share * other.get((period, s), 0.0) + common
-    return cost
+    return chips, other
+
+
+def _pass_on(cost: dict[tuple, float], at_work: set[tuple], to: dict[tuple, float], whose: Callable) -> None:
+    """Move the cost of what serves nothing to the account that carries it, so that no cost is lost."""
+    for key in [key for key in cost if None not in key and key not in at_work]:
+        carrier = whose(*key)
+        to[carrier] = to.get(carrier, 0.0) + cost.pop(key)
 
 
 def _network_cost(r: Reading, tables: dict[str, pd.DataFrame]) -> dict[tuple, float]:
