@@ -221,10 +221,10 @@ def _load(
     from planner.instance.library import find
     from planner.instance.overrides import parse_set
 
-    overrides: dict[str, Any] = dict(parse_set(text) for text in changes or ())
+    overrides = [parse_set(text) for text in changes or ()]
     if measured_only:
         basis = ["throughput", "ttft", "kw"] if "all" in measured_only else list(measured_only)
-        overrides["serving.measured_only"] = basis
+        overrides.append(("serving.measured_only", basis))
     instance = load(find(name), scenario=scenario, overrides=overrides, strict=strict)
     for warning in instance.warnings:
         typer.echo(str(warning), err=True)

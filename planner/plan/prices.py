@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pyomo.environ import ConcreteModel
+from pyomo.environ import ConcreteModel, Constraint
 
-from planner.stamp import Stamped, level_of, series_values
+from planner.plan.reading import Reading, one_scenario
+from planner.stamp import level_of, series_values
 from planner.units import DAYS_PER_YEAR, MTOK_PER_GTOK, USD_PER_MUSD
 
 COLUMNS = ["period", "what", "where", "rule", "value", "unit", "binds"]
 _BINDS = 1e-6
+_FLOORS = ("firm_capacity", "commitment")  # rules `... >= need`: the value is that of one unit LESS of need
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Priced:
         what: the user's noun.
         unit: unit of the value, after `scale`.
         scale: from M USD per unit of the row to `unit`.
+        used: name of the period Expression that must be positive for the rule to count as binding: a limit on what
+            the plan does not use has a price, but binds nothing.
     """
 
     rule: str
@@ -38,6 +42,7 @@ class Priced:
     what: str
     unit: str
     scale: float = USD_PER_MUSD
+    used: str = ""
 
 
 def _period(m: ConcreteModel) -> object:
@@ -57,12 +62,12 @@ PRICED = (
     Priced("gigawatt_limit", _step, "one more MW while running", "USD/MW-yr"),
     Priced("hall_limit", _period, "one more MW of room for halls", "USD/MW-yr"),
     Priced("hardware_supply", _period, "one more unit of supply", "USD/unit-yr"),
-    Priced("source_limit", _period, "one more MW of source", "USD/MW-yr"),
-    Priced("store_power_limit", _period, "one more MW of store", "USD/MW-yr"),
-    Priced("store_energy_limit", _period, "one more MWh of store", "USD/MWh-yr"),
+    Priced("source_limit", _period, "one more MW of source", "USD/MW-yr", used="capacity_mw"),
+    Priced("store_power_limit", _period, "one more MW of store", "USD/MW-yr", used="store_mw"),
+    Priced("store_energy_limit", _period, "one more MWh of store", "USD/MWh-yr", used="store_mwh"),
     Priced("firm_capacity", _period, "one MW less of firm load", "USD/MW-yr"),
-    Priced("permitted_hours", _year, "one more permitted MWh", "USD/MWh"),
-    Priced("cooling_choice", _period, "one more MW of room for the design", "USD/MW-yr"),
+    Priced("permitted_hours", _year, "one more permitted MWh", "USD/MWh", used="capacity_mw"),
+    Priced("cooling_choice", _period, "one more MW of room for the design", "USD/MW-yr", used="cooling_mw"),
     Priced("water_limit", _year, "one more m3 of water", "USD/m3"),
     Priced("carbon_limit", _year, "one more t of carbon dioxide", "USD/t"),
     Priced("booking_limit", _period, "one more Gbps", "USD/Gbps-yr"),
@@ -76,67 +81,80 @@ PRICED = (
 """Rules whose price is reported, in the order of the table."""
 
 
-def prices_table(m: ConcreteModel, stamped: Stamped, row_dual: np.ndarray) -> pd.DataFrame:
+def prices_table(r: Reading, row_dual: np.ndarray) -> pd.DataFrame:
     """Return the price of every reported rule: period, what, where, rule, value, unit, binds.
 
     A value is what the objective gains from one more unit of what the rule limits; `row_dual` are the duals of the
-    price LP (d cost / d right-hand side).
+    price LP (d cost / d right-hand side). A limit binds if it has a price and limits something the plan uses.
     """
-    discount = discount_factors(m)
-    gain = 1.0 if m.objective.sense == -1 else -1.0
+    rows = [row for priced in PRICED for row in _priced_rows(r, priced, row_dual)]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return pd.concat([_headline(r.m, table), table], ignore_index=True)[COLUMNS]
+
+
+def _priced_rows(r: Reading, priced: Priced, row_dual: np.ndarray) -> list[tuple]:
+    constraint = getattr(priced.block(r.m), priced.rule, None)
+    if constraint is None or not len(constraint):
+        return []
+    names = _index_names(constraint)
+    duals = r.stamped.duals(constraint, row_dual, names).groupby([*names, "period"], sort=False).sum()
+    used = r.values(getattr(r.m.period, priced.used), *names) if priced.used else None
+    worth = one_a_year(r.m)
+    sign = 1.0 if priced.rule in _FLOORS else -1.0
     rows = []
-    for priced in PRICED:
-        constraint = getattr(priced.block(m), priced.rule, None)
-        if constraint is None or not len(constraint):
-            continue
-        depth = next(iter(constraint)) if constraint.is_indexed() else ()
-        names = [f"i{k}" for k in range(len(depth) if isinstance(depth, tuple) else 1)]
-        duals = stamped.duals(constraint, row_dual, names if constraint.is_indexed() else None)
-        duals = duals.groupby([*(names if constraint.is_indexed() else []), "period"], sort=False).sum()
-        sign = -gain if not _is_floor(priced.rule) else gain
-        for key, dual in duals.items():
-            *where, period = key if isinstance(key, tuple) else (key,)
-            value = sign * dual * priced.scale / discount[period]
-            rows.append((period, priced.what, " / ".join(map(str, where)), priced.rule, value + 0.0, priced.unit))
-    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
-    table["binds"] = table["value"].abs() > _BINDS
-    return pd.concat([_headline(m, table), table], ignore_index=True)[COLUMNS]
+    for key, dual in duals.items():
+        *where, period = key if isinstance(key, tuple) else (key,)
+        value = sign * dual * priced.scale / worth[period] + 0.0
+        binds = abs(value) > _BINDS and (used is None or used[key] > _BINDS)
+        rows.append(
+            (period, priced.what, " / ".join(map(str, where)), priced.rule, value, _unit(r.m, priced.unit), binds)
+        )
+    return rows
 
 
-def energy_prices_table(m: ConcreteModel, stamped: Stamped, row_dual: np.ndarray) -> pd.DataFrame:
-    """Return the price of one more MWh at every node and step (USD/MWh)."""
-    duals = stamped.duals(m.step.power_balance, row_dual, ["node"])
-    weight = stamped.path_weight(m.step) / _lengths(m, m.step)
-    factor = np.array([discount_factors(m)[t] for t in level_of(m.step).labels.get_level_values("period")])
+def _index_names(constraint: Constraint) -> list[str]:
+    """Names for the indices of a constraint, one per dimension."""
+    if not constraint.is_indexed():
+        return []
+    first = next(iter(constraint))
+    return [f"i{k}" for k in range(len(first) if isinstance(first, tuple) else 1)]
+
+
+def _unit(m: ConcreteModel, unit: str) -> str:
+    """Prices are in the objective's own measure: tokens where tokens are maximised."""
+    return unit.replace("M USD", "Gtok").replace("USD", "ktok") if m.objective_name == "tokens" else unit
+
+
+def energy_prices_table(r: Reading, row_dual: np.ndarray) -> pd.DataFrame:
+    """Return the price of one more MWh at every node and step (USD/MWh; ktok/MWh where tokens are maximised)."""
+    m, step = r.m, r.m.step
+    duals = r.stamped.duals(step.power_balance, row_dual, ["node"])
+    weight = r.stamped.path_weight(step) / _lengths(m, step)
+    worth = np.array([one_a_year(m)[t] for t in level_of(step).labels.get_level_values("period")])
     nodes = len(duals) // len(weight)
-    gain = 1.0 if m.objective.sense == -1 else -1.0
-    values = gain * duals.to_numpy() * USD_PER_MUSD / np.tile(weight * factor, nodes)
-    return pd.Series(values, index=duals.index, name="usd_per_mwh").reset_index()
-
-
-def _is_floor(rule: str) -> bool:
-    """Rules of the form `... >= need`: the value reported is that of one unit LESS of what is asked."""
-    return rule in ("firm_capacity", "commitment")
+    values = duals.to_numpy() * USD_PER_MUSD / np.tile(weight * worth, nodes)
+    name = _unit(m, "USD/MWh").replace("/", "_per_").lower()
+    return one_scenario(pd.Series(values, index=duals.index, name=name).reset_index())
 
 
 def _headline(m: ConcreteModel, table: pd.DataFrame) -> pd.DataFrame:
     """One more MW of a site's power limit moves both gigawatt rules, and the room for halls where that follows it."""
-    rows = []
+    rows, unit = [], _unit(m, "USD/MW-yr")
     for period in m.instance.periods:
         for s, site in m.instance.sites.items():
             here = table[(table["period"] == period) & (table["where"] == s)].set_index("rule")["value"]
             value = here.get("gigawatt_limit", 0.0) + site.oversubscription * here.get("provisioned_limit", 0.0)
             if site.hall_limit_mw is None:
                 value += site.oversubscription * here.get("hall_limit", 0.0)
-            rows.append(
-                (period, "one more MW of power limit", s, "power_limit_mw", value, "USD/MW-yr", abs(value) > _BINDS)
-            )
+            rows.append((period, "one more MW of power limit", s, "power_limit_mw", value, unit, abs(value) > _BINDS))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def discount_factors(m: ConcreteModel) -> dict[str, float]:
-    """Return the present value of 1 a year over each period."""
-    return dict(zip(m.instance.periods, series_values(m.period.discount) * _lengths(m, m.period), strict=True))
+def one_a_year(m: ConcreteModel) -> dict[str, float]:
+    """Return what 1 a year over a period adds to the objective: its discount factor, or its years for tokens."""
+    years = _lengths(m, m.period)
+    mean = np.ones(len(years)) if m.objective_name == "tokens" else series_values(m.period.discount)
+    return dict(zip(m.instance.periods, mean * years, strict=True))
 
 
 def _lengths(m: ConcreteModel, block: object) -> np.ndarray:

@@ -18,11 +18,11 @@ from planner.model.build import Extension, build
 from planner.plan.accounts import accounts_table, capex_table
 from planner.plan.kpis import identity_table, kpis_table, levelised_cost_table
 from planner.plan.plan import Plan, PlanError
-from planner.plan.prices import discount_factors, energy_prices_table, prices_table
+from planner.plan.prices import energy_prices_table, one_a_year, prices_table
 from planner.plan.reading import Reading
 from planner.plan.tables import TABLES
-from planner.solver import Options, Outcome, Progress, price, versions
-from planner.solver import solve as solve_program
+from planner.solve import Options, Outcome, Pricer, Progress, versions
+from planner.solve import solve as solve_program
 from planner.stamp import Stamped, stamp
 
 UNITS = {"profit": "M USD (present value)", "revenue": "M USD (present value)", "tokens": "Gtok"}
@@ -96,7 +96,7 @@ def solve(
         raise PlanError(f"{instance.name}: {outcome.reason}")
     reading = Reading(m, stamped, outcome.x)
     tables = run.timed("tables", lambda: _tables(reading))
-    pricing, more = _price(run, reading, verify)
+    pricing, more = _price(run, reading, outcome, verify)
     tables.update(more)
     record = _record(run, stamped, outcome, relax) | {"pricing": pricing, "tables": list(tables)}
     return Plan(record, tables)
@@ -115,15 +115,16 @@ def _tables(reading: Reading) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _price(run: _Run, reading: Reading, verify: bool) -> tuple[dict, dict[str, pd.DataFrame]]:
+def _price(run: _Run, reading: Reading, outcome: Outcome, verify: bool) -> tuple[dict, dict[str, pd.DataFrame]]:
     """Solve the price LP and read its duals; verify the headline by solving again around the limit."""
     m, stamped = reading.m, reading.stamped
-    priced = run.timed("prices", lambda: _price_lp(m, stamped, reading.x))
+    pricer = Pricer(stamped.program, reading.x, _counts(m, stamped), outcome=outcome)
+    priced = run.timed("prices", lambda: pricer.solve(stamped.program))
     if priced.row_dual is None:
         return {"status": priced.status, "reason": priced.reason}, {}
     tables = {
-        "prices": prices_table(m, stamped, priced.row_dual),
-        "energy_prices": energy_prices_table(m, stamped, priced.row_dual),
+        "prices": prices_table(reading, priced.row_dual),
+        "energy_prices": energy_prices_table(reading, priced.row_dual),
     }
     worth = _objective(stamped, priced)
     own = float(stamped.evaluate(m.objective.expr, reading.x).iloc[0])
@@ -134,14 +135,14 @@ def _price(run: _Run, reading: Reading, verify: bool) -> tuple[dict, dict[str, p
         "method": "binaries of the design fixed, unit counts relaxed",
     }
     if verify:
-        pricing["verified"] = run.timed("verify", lambda: _verify(run, reading, worth, tables["prices"]))
+        pricing["verified"] = run.timed("verify", lambda: _verify(run, pricer, worth, tables["prices"]))
     return pricing, tables
 
 
-def _price_lp(m: ConcreteModel, stamped: Stamped, x: np.ndarray) -> Outcome:
+def _counts(m: ConcreteModel, stamped: Stamped) -> np.ndarray:
+    """Return the columns that count units."""
     _, starts, copies = stamped.columns(m.period.units_built)
-    counts = np.concatenate([np.arange(s, s + copies) for s in starts]) if starts else np.zeros(0, dtype=int)
-    return price(stamped.program, x, counts)
+    return np.concatenate([np.zeros(0, dtype=int), *(np.arange(start, start + copies) for start in starts)])
 
 
 def _objective(stamped: Stamped, outcome: Outcome) -> float:
@@ -149,7 +150,7 @@ def _objective(stamped: Stamped, outcome: Outcome) -> float:
     return stamped.sense * outcome.objective
 
 
-def _verify(run: _Run, reading: Reading, worth: float, prices: pd.DataFrame) -> list[dict]:
+def _verify(run: _Run, pricer: Pricer, worth: float, prices: pd.DataFrame) -> list[dict]:
     """Solve the price LP again with each site's power limit a little up and down; compare with the dual."""
     checks = []
     instance = run.instance
@@ -158,10 +159,10 @@ def _verify(run: _Run, reading: Reading, worth: float, prices: pd.DataFrame) -> 
         changed = {}
         for sign in (1, -1):
             m, stamped = run.write_model(_with_limit(instance, s, 1 + sign * _STEP))
-            outcome = _price_lp(m, stamped, reading.x)
+            outcome = pricer.solve(stamped.program)
             changed[sign] = None if outcome.objective is None else _objective(stamped, outcome) - worth
         mw = instance.sites[s].power_limit_mw * _STEP
-        factor = sum(discount_factors(m).values())
+        factor = sum(one_a_year(m).values())
         up, down = (None if changed[k] is None else k * changed[k] * 1e6 / mw / factor for k in (1, -1))
         checks.append(
             {
@@ -194,7 +195,7 @@ def _record(run: _Run, stamped: Stamped, outcome: Outcome, relax: bool) -> dict:
         "title": instance.settings.title,
         "digest": instance.digest,
         "scenario": instance.scenario,
-        "overrides": dict(instance.overrides),
+        "overrides": [list(change) for change in instance.overrides],
         "extended_by": [
             extension if isinstance(extension, str) else extension.__qualname__ for extension in run.extend
         ],

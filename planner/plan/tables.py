@@ -195,12 +195,14 @@ def commitments_table(r: Reading) -> pd.DataFrame:
 
 
 def links_table(r: Reading) -> pd.DataFrame:
-    """Booked and available capacity of links that are limited or paid for."""
+    """Booked and available capacity of links that are limited or paid for; blank where there is no limit."""
     m = r.m
     index = ("origin", "destination", "kind")
     frame = pd.DataFrame(
         {"booked_gbps": r.values(m.period.booked_gbps, *index), "available_gbps": r.values(m.period.link_gbps, *index)}
     ).reset_index()
+    limited = [m.instance.links[e].gbps is not None for e in _keys(frame, *index)]
+    frame["available_gbps"] = frame["available_gbps"].where(limited)
     return _ordered(frame, "period", *index)
 
 

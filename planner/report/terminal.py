@@ -55,7 +55,7 @@ def _verdict(plan: Plan) -> RenderableType:
         ),
     ]
     if record.get("scenario") or record.get("overrides"):
-        changes = ", ".join(f"{path} = {value}" for path, value in record["overrides"].items())
+        changes = ", ".join(f"{path} = {value}" for path, value in record["overrides"])
         lines.append(Text(f"scenario {record.get('scenario') or 'none'}{'; with ' + changes if changes else ''}"))
     if record.get("extended_by"):
         lines.append(Text(f"with your own rules: {', '.join(record['extended_by'])}"))
