@@ -85,7 +85,7 @@ def cooling_capacity(p: Block, s: str, c: str) -> object:
     Dual: worth of one more MW of cooling capacity.
     """
     m = p.model()
-    heat = sum(p.units[i] * unit_mw(m.instance, i[1]) for i in m.HALLS if (i[0], i[2]) == (s, c))
+    heat = sum(p.units[i] * unit_mw(m.instance, i[1]) for i in m.halls_with.get((s, c), []))
     return heat <= p.cooling_mw[s, c]
 
 

@@ -86,6 +86,10 @@ def _add_sets(m: ConcreteModel, instance: Instance) -> None:
     m.HALLS = Set(dimen=3, initialize=halls, doc="hardware that may stand in halls of a cooling design at a site")
     m.FLEETS = Set(dimen=2, initialize=list(m.halls_of), doc="hardware that may stand at a site")
     mixed = [(s, h, c) for s, h, c in halls if len(m.halls_of[s, h]) > 1]
+    m.halls_at, m.halls_with = {}, {}
+    for s, h, c in halls:
+        m.halls_at.setdefault(s, []).append((s, h, c))
+        m.halls_with.setdefault((s, c), []).append((s, h, c))
     m.MIXED_HALLS = Set(dimen=3, initialize=mixed, doc="halls of hardware that has a choice of cooling at the site")
     m.RACK_HEAT = Set(dimen=3, initialize=[(s, c, h) for s, h, c in halls], doc="halls, named by their design first")
 
@@ -137,7 +141,7 @@ def hall_space(p: Block, s: str) -> object:
     Dual: worth of one more MW of hall.
     """
     m = p.model()
-    return sum(p.fleet_units[site, h] * unit_mw(m.instance, h) for site, h in m.FLEETS if site == s) <= p.hall_mw[s]
+    return sum(p.units[i] * unit_mw(m.instance, i[1]) for i in m.halls_at.get(s, [])) <= p.hall_mw[s]
 
 
 def hardware_supply(p: Block, h: str) -> object:

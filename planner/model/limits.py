@@ -16,7 +16,7 @@ from planner.stamp import constraint
 
 def add_limits(m: ConcreteModel, instance: Instance) -> None:
     """Add the running and the provisioned gigawatt limit of every site."""
-    m.step.facility_mw = Expression(m.SITES, rule=_facility_mw, doc="load of the facility (MW)")
+    m.step.facility_mw = Expression(m.SITES, initialize=_facility_mw(m), doc="load of the facility (MW)")
     m.period.provisioned_mw = Expression(
         m.SITES, rule=_provisioned_mw, doc="load of the facility with every unit at full power on the design day (MW)"
     )
@@ -33,25 +33,24 @@ def add_limits(m: ConcreteModel, instance: Instance) -> None:
     constraint(m.period, m.SITES, rule=provisioned_limit)
 
 
-def _facility_mw(step: Block, s: str) -> object:
-    posts = [post for post in step.model().power.posts if post.heading == "facility"]
-    return -sum(
-        term
-        for post in posts
-        for index, term in post.expression.items()
-        if (index[0] if isinstance(index, tuple) else index) == s
-    )
+def _facility_mw(m: ConcreteModel) -> dict[str, object]:
+    """Return the load of every site: what was posted to power under the heading facility, turned round."""
+    load: dict[str, object] = dict.fromkeys(m.SITES, 0.0)
+    for post in m.power.posts:
+        if post.heading == "facility":
+            for index, term in post.expression.items():
+                load[index[0] if isinstance(index, tuple) else index] -= term
+    return load
 
 
 def _provisioned_mw(p: Block, s: str) -> object:
     m = p.model()
     site, cooling = m.instance.sites[s], m.instance.cooling
     load = 0.0
-    for index in m.HALLS:
-        if index[0] == s:
-            _, h, c = index
-            overhead = float(overhead_at(cooling[c], site.design_day_c))
-            load += p.units[index] * unit_mw(m.instance, h) * (1 + overhead + site.loss_share)
+    for index in m.halls_at.get(s, []):
+        _, h, c = index
+        overhead = float(overhead_at(cooling[c], site.design_day_c))
+        load += p.units[index] * unit_mw(m.instance, h) * (1 + overhead + site.loss_share)
     return load + site.base_load_mw * p.opened[s]
 
 

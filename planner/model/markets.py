@@ -70,9 +70,11 @@ def _add_sets(m: ConcreteModel, instance: Instance) -> None:
         dimen=3, initialize=list(instance.demand) if uniform else [], doc="prices that may become everybody's"
     )
     m.OFFERS = Set(dimen=4, initialize=_offers(instance, uniform), doc="segments and the segment whose price they pay")
-    m.offers_of = {}
+    m.offers_of, m.segments_of = {}, {}
     for offer in m.OFFERS:
         m.offers_of.setdefault(offer[:3], []).append(offer)
+    for key in instance.demand:
+        m.segments_of.setdefault(key[:2], []).append(key)
     batch = [(market, p) for market, p in sales if instance.products[p].deadline_h is not None]
     m.BATCH = Set(dimen=2, initialize=batch, doc="batch products by market")
     commitments = [key for key in instance.commitments if key in sales]
@@ -86,12 +88,10 @@ def _offers(instance: Instance, uniform: bool) -> list[tuple[str, str, str, str]
     if not uniform:
         return [(*key, key[2]) for key in instance.demand]
     price = {key: price_usd_per_mtok(instance, key) for key in instance.demand}
-    return [
-        (*key, other[2])
-        for key in price
-        for other in price
-        if other[:2] == key[:2] and price[key] >= price[other] - 1e-12
-    ]
+    together: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    for key in price:
+        together.setdefault(key[:2], []).append(key)
+    return [(*key, other[2]) for key in price for other in together[key[:2]] if price[key] >= price[other] - 1e-12]
 
 
 def _may_fall_short(instance: Instance, key: tuple[str, str]) -> bool:
@@ -101,12 +101,14 @@ def _may_fall_short(instance: Instance, key: tuple[str, str]) -> bool:
 
 def _add_data(m: ConcreteModel, instance: Instance) -> None:
     demand_index = [row.demand_index for row in instance.periods.values()]
-    hourly, window = {}, {}
+    hourly, window, shapes = {}, {}, {}
     m.yearly_demand_gtok = {}
+    growth = by_period(m, demand_index)
     for key, row in instance.demand.items():
-        offset = instance.markets[row.market].utc_offset_h
-        per_h = shape_values(instance, m.grid, row.shape, offset) * row.volume_gtok_per_day / HOURS_PER_DAY
-        growth = by_period(m, demand_index)
+        shape = row.shape, instance.markets[row.market].utc_offset_h
+        if shape not in shapes:
+            shapes[shape] = shape_values(instance, m.grid, *shape)
+        per_h = shapes[shape] * row.volume_gtok_per_day / HOURS_PER_DAY
         hourly[key] = by_step(m, per_h) * growth
         deadline_h = instance.products[row.product].deadline_h
         if deadline_h is not None:
@@ -140,8 +142,7 @@ def _taken(year: Block, *key: str) -> object:
 
 def _sold(step: Block, market: str, p: str) -> object:
     m = step.model()
-    segments = [key for key in m.SEGMENTS if key[:2] == (market, p)]
-    return sum(step.demand_gtok_per_h[key] * m.year.taken[key] for key in segments)
+    return sum(step.demand_gtok_per_h[key] * m.year.taken[key] for key in m.segments_of[market, p])
 
 
 def segment_volume(year: Block, market: str, p: str, j: str) -> object:
@@ -161,7 +162,7 @@ def one_price(year: Block, market: str, p: str) -> object:
 
     Dual: worth of a second price.
     """
-    return sum(year.price_chosen[i] for i in year.model().PRICES if i[:2] == (market, p)) <= 1
+    return sum(year.price_chosen[key] for key in year.model().segments_of[market, p]) <= 1
 
 
 def price_offered(year: Block, market: str, p: str, j: str, q: str) -> object:
@@ -183,8 +184,8 @@ def deadline(step: Block, market: str, p: str) -> object:
     Dual: worth of a little more patience at this hour.
     """
     m = step.model()
-    keys = [key for key in m.BATCH_SEGMENTS if key[:2] == (market, p)]
-    return step.backlog_gtok[market, p] <= sum(step.arrivals_gtok[key] * m.year.taken[key] for key in keys)
+    came = sum(step.arrivals_gtok[key] * m.year.taken[key] for key in m.segments_of[market, p])
+    return step.backlog_gtok[market, p] <= came
 
 
 def token_balance(step: Block, place: str, p: str) -> object:
@@ -206,7 +207,7 @@ def commitment(year: Block, market: str, p: str) -> object:
     Dual: cost of promising one more Gtok a day.
     """
     m = year.model()
-    keys = [key for key in m.SEGMENTS if key[:2] == (market, p)]
+    keys = m.segments_of[market, p]
     volume = sum(m.instance.demand[key].volume_gtok_per_day * m.period.demand_index * year.taken[key] for key in keys)
     short = year.short_gtok_per_day[market, p] if (market, p) in m.PROMISES else 0.0
     return volume + short >= m.instance.commitments[market, p].volume_gtok_per_day

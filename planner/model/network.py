@@ -177,12 +177,12 @@ def _post(m: ConcreteModel, instance: Instance) -> None:
         doc="tokens delivered to a market",
         index_names=("market", "product", "site", "route", "direction"),
     )
-    paid = [i for i in m.FLOWS if _route_usd_per_gb(m, i) > 0]
+    usd_per_gtok = {i: _route_usd_per_gb(m, i) * _gb_per_gtok(m, i[3]) for i in m.FLOWS}
     m.cash.post(
         "traffic",
         m.step,
-        Set(dimen=4, initialize=paid),
-        rule=lambda step, *i: -_route_usd_per_gb(m, i) * _gb_per_gtok(m, i[3]) * MUSD_PER_USD * step.flow_gtok_per_h[i],
+        Set(dimen=4, initialize=[i for i, usd in usd_per_gtok.items() if usd > 0]),
+        rule=lambda step, *i: -usd_per_gtok[i] * MUSD_PER_USD * step.flow_gtok_per_h[i],
         doc="traffic by volume",
         heading="network",
         index_names=_FLOW,
