@@ -17,7 +17,7 @@ from planner.stamp.levels import Level
 from planner.stamp.quantities import Column, Form, Number, spread
 from planner.stamp.relations import Reading, Relation, seen_from
 
-DROP = 1e-9  # coefficients below this are noise to a solver, and HiGHS will not take them without a warning
+DROP = 1e-9  # coefficients below this are noise to a solver, and HiGHS takes them only with a warning
 _TILE = 1 << 18  # entries written at a time: small enough to stay in the cache
 
 
@@ -142,9 +142,8 @@ class MatrixWriter:
             if keep.ndim == 2:
                 counts = keep.sum(axis=1, dtype=np.int32)
             else:
-                counts = np.add.reduceat(np.append(keep, False), np.cumsum(counts) - counts, dtype=np.int32) * (
-                    counts > 0
-                )
+                kept, ends = np.concatenate(([0], np.cumsum(keep))), np.cumsum(counts)
+                counts = kept[ends] - kept[ends - counts]
         end = self._size + data.size
         if end >= 2**31:
             raise StampError(f"more than {2**31} coefficients do not fit a matrix with 32-bit positions")

@@ -22,10 +22,10 @@ _ARRAYS = "_stamp_arrays"
 
 
 class _Arrays(dict):
-    """The arrays of one series by index (None: no sets). Clones of a model get their own mapping of the same arrays."""
+    """The arrays of one series by index (None: no sets). Replaced, never changed, so clones may share it."""
 
     def __deepcopy__(self, memo: dict) -> _Arrays:
-        return _Arrays(self)
+        return self
 
 
 def series(block: Block, name: str, data: Any, *sets: Any, unit: str = "", doc: str = "") -> Param:

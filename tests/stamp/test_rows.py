@@ -174,11 +174,11 @@ def test_tiny_coefficients_are_dropped():
 
 def test_tiny_coefficients_of_totals_are_dropped():
     m = model()
-    series(m.hour, "a", [1.0, 1e-12, 2.0])
+    series(m.hour, "a", [1.0 + 1e-11, 1e-12, 2.0])
     m.row = Constraint(expr=total(m.hour.a * m.hour.x, per=m) + total(m.hour.y, per=m) <= 1)
     m.none = Constraint(expr=total(1e-12 * m.hour.x, per=m) <= 1)
     m.twice = Constraint(expr=total(m.hour.a * m.hour.x, per=m) - total(m.hour.x, per=m) <= 1)
-    assert dense(m) == [[1, 0, 2, 1, 1, 1], [0] * 6, [0, -1 + 1e-12, 1, 0, 0, 0]]
+    assert dense(m) == [[1 + 1e-11, 0, 2, 1, 1, 1], [0] * 6, [0, -1 + 1e-12, 1, 0, 0, 0]]
     assert program(m).nonzeros == 5 + 0 + 2
 
 

@@ -240,9 +240,20 @@ def test_in_service_counts_what_is_still_alive(life, expected):
 
 
 def test_a_life_that_ends_where_a_period_starts_has_ended_despite_rounding():
-    m = small("period", periods=[0.0, 0.1, 0.1 + 0.2])
-    constraint(m.period, name="row", rule=lambda b: in_service(b.x, 0.3) <= 1)
+    m = small("period", periods=[0.0, 0.1, 0.3])
+    assert 0.1 + 0.2 > 0.3
+    constraint(m.period, name="row", rule=lambda b: in_service(b.x, 0.1 + 0.2) <= 1)
     assert rows(m).tolist() == [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
+
+
+def test_lives_stay_under_their_own_parent():
+    future = Level("future", 2)
+    table = pd.DataFrame({"start_year": [0.0, 1.0] * 2}, index=pd.RangeIndex(4, name="period"))
+    m = ConcreteModel()
+    add_levels(m, [future, Level("period", table, parent=future, parent_of=[0, 0, 1, 1])])
+    m.period.x = Var()
+    constraint(m.period, name="row", rule=lambda b: in_service(b.x, 9) <= 1)
+    assert rows(m).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1]]
 
 
 def test_vintages_by_relation():
