@@ -1,0 +1,1 @@
+"""Tests of whole plans: answers derived by hand, what must hold of every plan, files and the command line."""
