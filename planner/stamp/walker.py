@@ -169,7 +169,7 @@ class Walker:
         if inner is None:
             raise StampError(f"expression '{expr.name}' is empty")
         quantity, level = self.read(inner), level_of(expr)
-        require_readable(quantity, level, inner, f"expression '{expr.name}'")
+        require_readable(quantity, level, inner, expr)
         if quantity.__class__ is Form:
             return Form(level, quantity.const, quantity.terms)
         return quantity if level.is_plan else Data(level, np.broadcast_to(spread(quantity, level), (level.n,)))
@@ -235,11 +235,13 @@ class Walker:
         return value
 
 
-def require_readable(quantity: Quantity, level: Level, expr: Any, who: str) -> None:
-    """Refuse a quantity finer than `level` (or on another branch), naming what in `expr` is finer."""
+def require_readable(quantity: Quantity, level: Level, expr: Any, who: str | NamedExpressionData) -> None:
+    """Refuse a quantity finer than `level` (or on another branch), naming what in `expr`, read by `who`, is finer."""
     found = level_of_quantity(quantity)
     if level.is_within(found):
         return
+    if not isinstance(who, str):
+        who = f"expression '{who.name}'"
     culprit = _culprit(expr, level)
     if found.is_within(level):
         raise StampError(
