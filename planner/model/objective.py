@@ -43,7 +43,7 @@ def add_objective(m: ConcreteModel, instance: Instance, name: str) -> None:
 
 def _present_value(m: ConcreteModel, post: Post) -> object:
     """Total of a cash post over each period (M USD/yr), discounted, over the horizon (M USD)."""
-    yearly = sum(total(term, per=m.period) for term in post.expression.values())
+    yearly = total(sum(post.expression.values()), per=m.period, over=post.block)
     return total(m.period.discount * yearly, per=m)
 
 
