@@ -135,7 +135,7 @@ def _price(run: _Run, reading: Reading, outcome: Outcome, verify: bool) -> tuple
         "method": "binaries of the design fixed, unit counts relaxed",
     }
     if verify:
-        pricing["verified"] = run.timed("verify", lambda: _verify(run, pricer, worth, tables["prices"]))
+        pricing["verified"] = run.timed("verify", lambda: _verify(run, m, pricer, worth, tables["prices"]))
     return pricing, tables
 
 
@@ -150,24 +150,29 @@ def _objective(stamped: Stamped, outcome: Outcome) -> float:
     return stamped.sense * outcome.objective
 
 
-def _verify(run: _Run, pricer: Pricer, worth: float, prices: pd.DataFrame) -> list[dict]:
-    """Solve the price LP again with each site's power limit a little up and down; compare with the dual."""
+def _verify(run: _Run, model: ConcreteModel, pricer: Pricer, worth: float, prices: pd.DataFrame) -> list[dict]:
+    """Solve the price LP again with each site's power limit a little up and down; compare with the dual.
+
+    Every period's limit moves by the same share, so prices of periods count by the megawatts and years that moved.
+    """
     checks = []
     instance = run.instance
-    headline = prices[prices["rule"] == "power_limit_mw"].groupby("where")["value"]
+    headline = prices[prices["rule"] == "power_limit_mw"].set_index(["where", "period"])["value"]
     for s in list(instance.sites)[:_MOST_VERIFIED]:
-        changed = {}
+        limits = {t: instance.site_periods.get((s, t), instance.sites[s]).power_limit_mw for t in instance.periods}
+        moved = {t: limits[t] * _STEP * years for t, years in one_a_year(model).items()}
+        mw, changed = sum(moved.values()), {}
+        if not mw:
+            continue
         for sign in (1, -1):
-            m, stamped = run.write_model(_with_limit(instance, s, 1 + sign * _STEP))
+            _, stamped = run.write_model(_with_limit(instance, s, 1 + sign * _STEP))
             outcome = pricer.solve(stamped.program)
             changed[sign] = None if outcome.objective is None else _objective(stamped, outcome) - worth
-        mw = instance.sites[s].power_limit_mw * _STEP
-        factor = sum(one_a_year(m).values())
-        up, down = (None if changed[k] is None else k * changed[k] * 1e6 / mw / factor for k in (1, -1))
+        up, down = (None if changed[k] is None else k * changed[k] * 1e6 / mw for k in (1, -1))
         checks.append(
             {
                 "site": s,
-                "dual": float(headline.get_group(s).mean()),
+                "dual": float(sum(headline[s, t] * part for t, part in moved.items()) / mw),
                 "from_1_percent_more": up,
                 "from_1_percent_less": down,
             }
