@@ -8,13 +8,17 @@ the busy one; the 60 and 20 that are left make 1.8 x 12 x (60 + 20) = 1,728 of t
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from planner.instance import load
 from planner.plan.run import solve
+from tests.factories import write_csv
+from tests.plan.invariants import check_all
 from tests.plan.worlds import SHIPPED, toy
 
 REVENUE = 864 * 0.2 * 0.365 + 1728 * 0.05 * 0.365
@@ -161,9 +165,9 @@ def test_what_power_costs_at_the_node(plan: object) -> None:
     [
         # 80 racks as for profit: nothing sells more at any cost, and batch pays least
         ("revenue", REVENUE),
-        # A token is a token: batch first, which a rack makes twice as fast. Its 2,592 Gtok a day take 1,440 of 80 x 24 =
-        # 1,920 rack-hours; the other 480 make 0.9 x 480 = 432 Gtok of chat, half of it, on 10 racks and 30. Batch waits
-        # for the 70 racks of the quiet half: 1.8 x 12 x (70 + 50) = 2,592.
+        # A token is a token: batch first, which a rack makes twice as fast. Its 2,592 Gtok a day take 1,440 of the
+        # 80 x 24 = 1,920 rack-hours; the other 480 make 0.9 x 480 = 432 Gtok of chat, half of it, on 10 racks and 30.
+        # Batch waits for the 70 racks of the quiet half: 1.8 x 12 x (70 + 50) = 2,592.
         ("tokens", (2592 + 432) * 365),
     ],
 )
@@ -186,3 +190,25 @@ def test_a_limit_between_two_racks_leaves_a_gap_to_the_prices(tmp_path: Path) ->
     assert plan.price("power_limit_mw", "site") == pytest.approx(4_306_800)
     assert plan.record["pricing"]["objective"] == pytest.approx(73.604 + 0.05 * 4.3068)
     assert plan.record["pricing"]["distance_from_plan"] == pytest.approx(0.05 * 4.3068 / 73.604)
+
+
+def test_two_periods(tmp_path: Path) -> None:
+    """10 MW in 2028 and 12 in 2029: 80 racks, then 96; each year's megawatt is worth the same 4.3068 M USD.
+
+    16 more racks make 16 x 0.53835 = 8.6136 M USD more in the second year.
+    """
+    folder = tmp_path / "two"
+    shutil.copytree(SHIPPED / "toy", folder)
+    write_csv(folder / "periods.csv", [{"period": f"p{year}", "start": year} for year in (2028, 2029)])
+    write_csv(folder / "site_periods.csv", [{"site": "site", "period": "p2029", "power_limit_mw": 12}])
+    instance = load(folder)
+    plan = solve(instance, gap=0.0)
+    check_all(plan, instance)
+    assert plan.objective == pytest.approx(2 * 73.604 + 8.6136)
+    assert plan.hardware["units_built"].tolist() == pytest.approx([80, 16])
+    assert plan.hardware["units"].tolist() == pytest.approx([80, 96])
+    for period in ("p2028", "p2029"):
+        assert plan.price("power_limit_mw", "site", period) == pytest.approx(4_306_800)
+    checked = plan.record["pricing"]["verified"][0]
+    for way in ("dual", "from_1_percent_more", "from_1_percent_less"):
+        assert checked[way] == pytest.approx(4_306_800)
