@@ -40,6 +40,7 @@ class _Run:
     options: Options
     extend: Sequence[Extension]
     objective: str
+    relax: bool
     seconds: dict[str, float] = field(default_factory=dict)
 
     def timed(self, phase: str, work: Callable[[], object]) -> object:
@@ -50,9 +51,12 @@ class _Run:
         return result
 
     def write_model(self, instance: Instance) -> tuple[ConcreteModel, Stamped]:
-        """Build and stamp the model of an instance."""
+        """Build and stamp the model of an instance; without whole numbers if they are relaxed."""
         m = self.timed("build", lambda: build(instance, self.objective, self.extend))
-        return m, self.timed("stamp", lambda: stamp(m))
+        stamped = self.timed("stamp", lambda: stamp(m))
+        if self.relax:
+            stamped.program = replace(stamped.program, integrality=np.zeros_like(stamped.program.integrality))
+        return m, stamped
 
 
 def solve(
@@ -86,19 +90,16 @@ def solve(
         ValueError: an unknown objective or a bad option.
     """
     options = Options(gap=gap, time_limit_s=time_limit_s)
-    run = _Run(instance, options, tuple(extend), objective or instance.settings.objective.name)
+    run = _Run(instance, options, tuple(extend), objective or instance.settings.objective.name, relax)
     m, stamped = run.write_model(instance)
-    program = stamped.program
-    if relax:
-        program = replace(program, integrality=np.zeros_like(program.integrality))
-    outcome = run.timed("solve", lambda: solve_program(program, options, progress))
+    outcome = run.timed("solve", lambda: solve_program(stamped.program, options, progress))
     if not outcome.has_plan:
         raise PlanError(f"{instance.name}: {outcome.reason}")
     reading = Reading(m, stamped, outcome.x)
     tables = run.timed("tables", lambda: _tables(reading))
     pricing, more = _price(run, reading, outcome, verify)
     tables.update(more)
-    record = _record(run, stamped, outcome, relax) | {"pricing": pricing, "tables": list(tables)}
+    record = _record(run, stamped, outcome) | {"pricing": pricing, "tables": list(tables)}
     return Plan(record, tables)
 
 
@@ -132,7 +133,7 @@ def _price(run: _Run, reading: Reading, outcome: Outcome, verify: bool) -> tuple
         "status": priced.status,
         "objective": worth,
         "distance_from_plan": (worth - own) / max(abs(own), 1e-9),
-        "method": "binaries of the design fixed, unit counts relaxed",
+        "method": "whole numbers relaxed" if run.relax else "binaries of the design fixed, unit counts relaxed",
     }
     if verify:
         pricing["verified"] = run.timed("verify", lambda: _verify(run, m, pricer, worth, tables["prices"]))
@@ -192,7 +193,7 @@ def _with_limit(instance: Instance, s: str, factor: float) -> Instance:
     return replace(instance, sites=sites, site_periods=rows)
 
 
-def _record(run: _Run, stamped: Stamped, outcome: Outcome, relax: bool) -> dict:
+def _record(run: _Run, stamped: Stamped, outcome: Outcome) -> dict:
     rows, columns = stamped.program.shape
     instance = run.instance
     return {
@@ -211,7 +212,7 @@ def _record(run: _Run, stamped: Stamped, outcome: Outcome, relax: bool) -> dict:
         "objective": _objective(stamped, outcome),
         "bound": None if outcome.bound is None else stamped.sense * outcome.bound,
         "gap": outcome.gap,
-        "relaxed": relax,
+        "relaxed": run.relax,
         "method": outcome.method,
         "seconds": {phase: round(seconds, 3) for phase, seconds in run.seconds.items()},
         "size": {
