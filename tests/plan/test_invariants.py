@@ -35,6 +35,9 @@ def test_relaxed(solved: Callable, name: str) -> None:
     plan, instance = solved(name, relax=True, verify=False)
     check_all(plan, instance)
     assert plan.objective >= solved(name)[0].objective - 1e-9  # fractions are never worse
+    assert plan.record["relaxed"]
+    assert plan.record["size"]["whole_columns"] == 0
+    assert plan.record["pricing"]["distance_from_plan"] == pytest.approx(0, abs=1e-7)  # the prices are its own
 
 
 def test_the_whole_year(tmp_path: Path) -> None:
