@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ class Reading:
     m: ConcreteModel
     stamped: Stamped
     x: np.ndarray
+    _per_year: dict[str, pd.Series] = field(default_factory=dict, repr=False)
 
     def values(self, component: object, *names: str) -> pd.Series:
         """Return a component's values; index: its own indices under `names`, then the labels of its level."""
@@ -48,8 +49,12 @@ class Reading:
         return values.groupby([*names, "period"], sort=False).max()
 
     def per_year(self, post: Post) -> pd.Series:
-        """Return a post's total per period and year, by its own indices."""
-        return self.yearly(post.expression, *(post.index_names if post.expression.is_indexed() else ()))
+        """Return a post's total per period and year, by its own indices (read once; not to be written to)."""
+        key = post.expression.name
+        if key not in self._per_year:
+            names = post.index_names if post.expression.is_indexed() else ()
+            self._per_year[key] = self.yearly(post.expression, *names)
+        return self._per_year[key]
 
     def ledger(self, ledger: Ledger) -> pd.DataFrame:
         """Return a ledger's yearly totals: period, heading, item, value."""
