@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -195,9 +195,19 @@ def _kind(column: pd.Series) -> str:
 
 def _read_table(path: Path, kinds: Mapping[str, str]) -> pd.DataFrame:
     """Read a table as it was written: ids that look like numbers stay text, and numbers keep every digit."""
-    dtype = {column: str if kind == "text" else kind for column, kind in kinds.items()}
-    blank = {column: [""] for column, kind in kinds.items() if kind == "float"}
     try:
-        return pd.read_csv(path, dtype=dtype, keep_default_na=False, na_values=blank, float_precision="round_trip")
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if list(frame) != list(kinds):
+            raise ValueError("its columns are not those that were written")
+        return pd.DataFrame({column: _READ[kind](frame[column]) for column, kind in kinds.items()})
     except (OSError, ValueError) as error:
         raise PlanError(f"{path} cannot be read: {error}") from error
+
+
+_READ: Mapping[str, Callable[[pd.Series], pd.Series]] = {
+    "text": lambda column: column,
+    "bool": lambda column: column == "True",
+    "int": lambda column: column.astype(int),
+    "float": lambda column: column.where(column != "", "nan").map(float).astype(float),
+}
+"""Kind of a column -> how its text is read; Python's own numbers, since they are exact."""
