@@ -149,7 +149,7 @@ def show(
         if table not in plan.tables:
             raise PlanError(f"the plan has no table {table}; it has {', '.join(plan.tables)}")
         frame = plan.tables[table]
-        typer.echo(frame.to_json(orient="records", indent=1) if as_json else frame.to_csv(index=False).rstrip())
+        typer.echo(json.dumps(_rows(frame), indent=1) if as_json else frame.to_csv(index=False).rstrip())
 
 
 @app.command(epilog="Example: planner maths one-gigawatt > formulation.md")
@@ -172,20 +172,24 @@ def schema(
     with _explained():
         from planner.instance.document import schema_json, schema_text
 
-        typer.echo(json.dumps(schema_json(), indent=1) if as_json else schema_text(table))
+        try:
+            typer.echo(json.dumps(schema_json(), indent=1) if as_json else schema_text(table))
+        except KeyError as error:
+            raise ValueError(error.args[0]) from None
 
 
 @app.command(name="list", epilog="Example: planner list")
 def list_instances() -> None:
     """List the shipped instances and their scenarios."""
     with _explained():
-        from planner.instance.library import find, shipped
-        from planner.instance.scenarios import scenario_names
+        from planner.instance.catalogue import shipped_folder
+        from planner.instance.library import shipped
+        from planner.instance.scenarios import read_scenarios
 
         for name, title in shipped():
             typer.echo(f"{name:20} {title}")
-            for scenario, text in scenario_names(find(name)).items():
-                typer.echo(f"  {scenario:18} {text}")
+            for scenario in read_scenarios(shipped_folder() / name, []).values():
+                typer.echo(f"  {scenario.name:18} {scenario.text}")
 
 
 def main() -> None:
@@ -237,9 +241,14 @@ def _console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 120, highlight=False)
 
 
+def _rows(frame: Any) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain data, numbers to their last useful digit and blanks as null."""
+    return json.loads(frame.to_json(orient="records", double_precision=15))
+
+
 def _print_plan(plan: Any, as_json: bool) -> None:
     if as_json:
-        tables = {name: json.loads(frame.to_json(orient="records")) for name, frame in plan.tables.items()}
+        tables = {name: _rows(frame) for name, frame in plan.tables.items()}
         typer.echo(json.dumps({**plan.record, "tables": tables}, indent=1))
         return
     from planner.report.terminal import show as show_plan
