@@ -15,12 +15,13 @@ from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeR
 from planner.instance.instance import Instance
 from planner.instance.schema.hardware import Cooling
 from planner.model.hardware import unit_mw
-from planner.model.sites import largest_hall_mw
+from planner.model.sites import largest_hall_mw, largest_provisioned_mw
 from planner.model.time import by_step
 from planner.stamp import constraint, in_service, series
 from planner.units import MUSD_PER_MW_FROM_USD_PER_KW, MUSD_PER_USD
 
 _INDEX = ("site", "cooling")
+_ROOM = 1.001  # so that this bound never takes the price away from the provisioned limit
 
 
 def add_cooling(m: ConcreteModel, instance: Instance) -> None:
@@ -71,8 +72,11 @@ def _cooling_mw(p: Block, s: str, c: str) -> object:
 
 
 def _limit_mw(instance: Instance, s: str, c: str) -> float:
-    row = instance.site_cooling.get((s, c))
-    room = largest_hall_mw(instance, s)
+    """Heat that a design can be built for at a site: what the site allows, or just more than may be provisioned."""
+    row, site = instance.site_cooling.get((s, c)), instance.sites[s]
+    provisioned = max(0.0, largest_provisioned_mw(instance, s) - site.base_load_mw)
+    overhead = float(overhead_at(instance.cooling[c], site.design_day_c))
+    room = min(largest_hall_mw(instance, s), _ROOM * provisioned / (1 + overhead + site.loss_share))
     return room if row is None or row.limit_mw is None else min(room, row.limit_mw)
 
 

@@ -16,6 +16,8 @@ from planner.model.time import available
 from planner.stamp import constraint, previous, series
 from planner.units import MUSD_PER_USD
 
+_ROOM = 1.001  # so that this bound never takes the price away from the supply
+
 
 def add_serving(m: ConcreteModel, instance: Instance) -> None:
     """Add what runs where, the IT load it makes, and the software it needs."""
@@ -133,11 +135,20 @@ def licence_covers(step: Block, s: str, h: str, w: str) -> object:
 def licence_needs_adoption(p: Block, s: str, h: str, w: str) -> object:
     """Nothing runs on software that was not adopted.
 
-    licensed_units[s,h,w] <= most_units[s,h] x adopted[w], with most_units out of reach of hall space
+    licensed_units[s,h,w] <= most x adopted[w], with most out of reach of hall space and of what vendors deliver
 
     Dual: worth of the software per unit.
     """
-    return p.licensed_units[s, h, w] <= most_units(p.model().instance, s, h) * p.adopted[w]
+    return p.licensed_units[s, h, w] <= _most_running(p.model().instance, s, h) * p.adopted[w]
+
+
+def _most_running(instance: Instance, s: str, h: str) -> float:
+    """Return a number of running units just out of reach of any plan."""
+    rows = [instance.supply.get((h, t)) or instance.supply.get((h, "every")) for t in instance.periods]
+    if None in rows:
+        return most_units(instance, s, h)
+    delivered = _ROOM * instance.hardware[h].availability * sum(row.supply_units for row in rows)
+    return min(most_units(instance, s, h), delivered)
 
 
 def _post(m: ConcreteModel, instance: Instance) -> None:

@@ -36,9 +36,13 @@ def add_sites(m: ConcreteModel, instance: Instance) -> None:
 
 def largest_hall_mw(instance: Instance, s: str) -> float:
     """Return the IT load no plan can exceed at a site (MW IT): its hall limit, or what may be provisioned."""
-    site = instance.sites[s]
-    provisioned = site.oversubscription * float(_power_limits(instance, s).max())
-    return provisioned if site.hall_limit_mw is None else min(site.hall_limit_mw, provisioned)
+    limit, provisioned = instance.sites[s].hall_limit_mw, largest_provisioned_mw(instance, s)
+    return provisioned if limit is None else min(limit, provisioned)
+
+
+def largest_provisioned_mw(instance: Instance, s: str) -> float:
+    """Return the most that may ever be provisioned at a site (MW)."""
+    return instance.sites[s].oversubscription * float(_power_limits(instance, s).max())
 
 
 def _power_limits(instance: Instance, s: str) -> np.ndarray:

@@ -15,6 +15,7 @@ from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
 
 _ROOM = 1.001
+WATER_SCALE_M3 = 1e3  # keeps the coefficients of these rows near 1
 
 
 def add_tightening(m: ConcreteModel, instance: Instance) -> None:
@@ -29,9 +30,19 @@ def add_tightening(m: ConcreteModel, instance: Instance) -> None:
         if w in m.STACKS:
             m.runs_of_software.setdefault((w, run[3]), []).append(run)
     m.TIED = Set(dimen=3, initialize=list(m.flows_of_pair), doc="sites with a fixed cost, their markets and products")
-    m.USES = Set(dimen=2, initialize=list(m.runs_of_software), doc="software that must be adopted, by product")
+    batch = [use for use in m.runs_of_software if instance.products[use[1]].deadline_h is not None]
+    m.BATCH_USES = Set(dimen=2, initialize=batch, doc="software that must be adopted, by batch product")
+    at_once = [use for use in m.runs_of_software if use not in m.BATCH_USES]
+    m.USES = Set(dimen=2, initialize=at_once, doc="software that must be adopted, by product served at once")
+    m.segments_of_product = {}
+    for key in m.SEGMENTS:
+        m.segments_of_product.setdefault(key[1], []).append(key)
+    wet = [(s, c) for s, c in m.CHOICES if s in m.WATER_LIMITED and instance.cooling[c].water_m3_per_mwh > 0]
+    m.WET_CHOICES = Set(dimen=2, initialize=wet, doc="designs that drink, at sites with a water right")
     constraint(m.year, m.TIED, rule=open_to_serve)
-    constraint(m.year, m.USES, rule=adopted_to_make)
+    constraint(m.year, m.BATCH_USES, rule=adopted_to_make)
+    constraint(m.step, m.USES, rule=adopted_to_make_now)
+    constraint(m.year, m.WET_CHOICES, rule=chosen_to_drink)
 
 
 def open_to_serve(year: Block, s: str, market: str, p: str) -> object:
@@ -59,3 +70,30 @@ def adopted_to_make(year: Block, w: str, p: str) -> object:
     made = total(sum(made_gtok_per_unit_h(m, *run[1:]) * m.step.running_units[run] for run in runs), per=year)
     room = _ROOM * sum(gtok for (_, product), gtok in m.yearly_demand_gtok.items() if product == p) / DAYS_PER_YEAR
     return made / DAYS_PER_YEAR <= room * m.period.adopted[w]
+
+
+def adopted_to_make_now(step: Block, w: str, p: str) -> object:
+    """What is served at once is bound hour by hour: software makes no more than the hour's demand, if adopted.
+
+    tokens of product p made by points of software w <= 1.001 x demand_gtok_per_h[p] x adopted[w]
+
+    Dual: 0 but for rounding; the row only guides the search.
+    """
+    m = step.model()
+    made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.running_units[run] for run in m.runs_of_software[w, p])
+    demand = sum(step.demand_gtok_per_h[key] for key in m.segments_of_product.get(p, []))
+    return made <= _ROOM * demand * m.period.adopted[w]
+
+
+def chosen_to_drink(year: Block, s: str, c: str) -> object:
+    """A design that is not chosen uses no water: it uses no more than the site's whole right, if chosen.
+
+    total over the year of water of design c <= 1.001 x water_limit_m3_per_yr[s] x cooling_chosen[s,c]
+
+    Dual: 0 but for rounding; the row only guides the search.
+    """
+    m = year.model()
+    per_mwh = m.instance.cooling[c].water_m3_per_mwh
+    right = m.instance.sites[s].water_limit_m3_per_yr
+    used = total(m.step.heat_removed_mw[s, c], per=year) * (per_mwh / WATER_SCALE_M3)
+    return used <= _ROOM * right / WATER_SCALE_M3 * m.cooling_chosen[s, c]

@@ -105,6 +105,8 @@ class Session:
             self._set(mip_rel_gap=gap)
         else:
             self._set(solver=method, run_crossover="on" if crossover else "off", objective_bound=worse_than)
+            # With perturbed costs HiGHS cannot tell that the bound is passed and goes on to the optimum, 10 times as far.
+            self._set(dual_simplex_cost_perturbation_multiplier=1.0 if math.isinf(worse_than) else 0.0)
         if self._highs.run() == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS failed: {self._last_words()}")
         return self._read()
@@ -117,12 +119,20 @@ class Session:
 
     def set_mark(self) -> None:
         """Remember the basis of the last run."""
-        self._mark = self._highs.getBasis()
+        self._mark = self.basis()
 
     def back_to_mark(self) -> None:
         """Let the next run start from the remembered basis; bounds stay as they are."""
-        if self._mark is not None and self._mark.valid:
-            self._require(self._highs.setBasis(self._mark), "an earlier basis")
+        self.start_from(self._mark)
+
+    def basis(self) -> highspy.HighsBasis:
+        """The basis of the last run."""
+        return self._highs.getBasis()
+
+    def start_from(self, basis: highspy.HighsBasis | None) -> None:
+        """Let the next run start from a basis of an earlier run, if it is one; bounds stay as they are."""
+        if basis is not None and basis.valid:
+            self._require(self._highs.setBasis(basis), "an earlier basis")
 
     def attend(self, watch: Watch) -> None:
         """Let another watch time and stop the runs from now on: a session may outlive the call that made it."""

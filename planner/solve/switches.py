@@ -26,11 +26,12 @@ _WHOLE = 1e-6
 
 @dataclass(order=True)
 class _Node:
-    """A part of the switches' choices: its bound from above, and the switches held so far."""
+    """A part of the switches' choices: its bound from above, the switches held so far, the basis of its parent."""
 
     bound: float
     number: int
     held: dict[int, float] = field(compare=False)
+    basis: object = field(compare=False, default=None)
 
 
 class SwitchSearch:
@@ -79,8 +80,11 @@ class SwitchSearch:
                 closed = min(closed, bound)
                 best = min(best, self._settle(x))
                 continue
+            basis = self._session.basis()
             for value in (math.floor(x[place] + _WHOLE), math.floor(x[place] + _WHOLE) + 1):
-                heapq.heappush(open_nodes, _Node(bound, next(self._number), {**node.held, int(place): float(value)}))
+                heapq.heappush(
+                    open_nodes, _Node(bound, next(self._number), {**node.held, int(place): float(value)}, basis)
+                )
         self._hold({})
         return min([closed, *(node.bound for node in open_nodes)])
 
@@ -88,6 +92,7 @@ class SwitchSearch:
         """A node's bound and its solution; None where it has none or is cut off."""
         self.nodes += 1
         self._hold(node.held)
+        self._session.start_from(node.basis)
         run = self._session.run("simplex", worse_than=cutoff)
         self.iterations += run.iterations
         if run.verdict == "infeasible":
@@ -106,7 +111,11 @@ class SwitchSearch:
         self._session.set_bounds(self._switches, lower, upper)
 
     def _to_branch(self, x: np.ndarray) -> int | None:
-        """The fractional switch nearest to on: switching it off is what proves most; None where all are whole."""
+        """The fractional switch whose missing part costs most: on, it raises the bound by that; None: all are whole."""
         fraction = x[self._switches] - np.floor(x[self._switches] + _WHOLE)
         fractional = np.flatnonzero((fraction > _WHOLE) & (fraction < 1 - _WHOLE))
-        return None if not len(fractional) else int(self._switches[fractional[np.argmax(fraction[fractional])]])
+        if not len(fractional):
+            return None
+        missing = (1 - fraction[fractional]) * np.maximum(self._relaxed.cost[self._switches[fractional]], 0.0)
+        ranked = np.lexsort((fraction[fractional], missing))
+        return int(self._switches[fractional[ranked[-1]]])

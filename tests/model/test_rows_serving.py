@@ -41,8 +41,9 @@ def test_software_stays_adopted(rows: Rows) -> None:
 def test_licences(rows: Rows) -> None:
     licensed = "licensed_units[site,rack,turbo]@late"
     rows.at_most("licence_covers[site,rack,turbo]@late.1", running("late.1", {"rack-slow": 1}) | {licensed: -1}, 0)
-    # 15 MW of room / 0.1 MW a rack, and one to spare
-    rows.at_most("licence_needs_adoption[site,rack,turbo]@late", {licensed: 1, "adopted[turbo]@late": -151}, 0)
+    # vendors deliver 60 racks in each of two periods, 0.9 of them run, and a hair of room
+    needed = {licensed: 1, "adopted[turbo]@late": -1.001 * 0.9 * 120}
+    rows.at_most("licence_needs_adoption[site,rack,turbo]@late", needed, 0)
 
 
 def test_link_capacity(rows: Rows) -> None:
@@ -76,6 +77,13 @@ def test_a_closed_site_serves_nobody(rows: Rows) -> None:
 
 
 def test_software_that_is_not_adopted_makes_nothing(rows: Rows) -> None:
-    # 12 h x 0.8 x 0.72 Gtok/h against all chat: (10 + 20 + 6) x 1.5 Gtok a day
-    made = {f"running_units[site,rack,rack-slow,chat]@late.{step}": 6.912 for step in (0, 1)}
-    rows.at_most("adopted_to_make[turbo,chat]@late", made | {"adopted[turbo]@late": -54 * 1.001}, 0)
+    # 12 h x 0.72 Gtok/h against all batch work: 8 x 1.5 Gtok a day
+    made = {f"running_units[site,rack,rack-slow,batch]@late.{step}": 8.64 for step in (0, 1)}
+    rows.at_most("adopted_to_make[turbo,batch]@late", made | {"adopted[turbo]@late": -12 * 1.001}, 0)
+
+
+def test_software_that_is_not_adopted_serves_nobody_now(rows: Rows) -> None:
+    # chat in the first half day: town 10 x 0.5 + 20, far (half a day ahead) 6 x 1.5, all x 1.5 / 24 Gtok/h
+    made = {"running_units[site,rack,rack-slow,chat]@late.0": 0.8 * 0.72}
+    asked = (5 + 20 + 9) * 1.5 / 24
+    rows.at_most("adopted_to_make_now[turbo,chat]@late.0", made | {"adopted[turbo]@late": -asked * 1.001}, 0)

@@ -101,3 +101,9 @@ def test_whole_numbers(rows: Rows) -> None:
     assert not rows.whole("units_built[site,box,loop]@late")  # boxes may be bought in fractions
     assert rows.whole("accepted[town,chat,bulk,bulk]@early")
     assert not rows.whole("accepted[town,chat,list,list]@early")
+
+
+def test_a_design_that_was_not_chosen_drinks_nothing(rows: Rows) -> None:
+    # thousand m3 a year: 12 h x 365 days x 1.8 m3/MWh in each step against a right of 50,000 m3 and a hair of room
+    drunk = {f"heat_removed_mw[site,loop]@early.{step}": 12 * 365 * 1.8 / 1000 for step in (0, 1)}
+    rows.at_most("chosen_to_drink[site,loop]@early", drunk | {"cooling_chosen[site,loop]": -50 * 1.001}, 0)
