@@ -70,14 +70,14 @@ CASH = {
     | hourly("flow_gtok_per_h[site,town,1,batch]", -0.245)
     | hourly("flow_gtok_per_h[site,far,1,chat]", -0.49),
     "transit": yearly(f"booked_gbps[{FAR}]", -0.0012),
-    "halls upkeep": lasting("hall_built_mw[site]", -0.02),
+    "halls upkeep": lasting("hall_built_mw[site]", -1.2 * 0.02),
     "site fixed cost": yearly("opened[site]", -2),
     # 3 % of 1 M USD a rack; 5 % of 0.2 M USD a box, which lasts one period
     "chips upkeep": lasting("units_built[site,rack,loop]", -0.03)
     | yearly("units_built[site,box,loop]", -0.01)
     | yearly("units_built[site,box,fan]", -0.01),
     "cooling upkeep": lasting("cooling_built_mw[site,loop]", -0.015) | lasting("cooling_built_mw[site,fan]", -0.012),
-    "halls": lasting("hall_built_mw[site]", -annuity(15)),
+    "halls": lasting("hall_built_mw[site]", -1.2 * annuity(15)),
     # an opening is a difference: 30 M USD are paid off in every period in which the site is open
     "opening": yearly("opened[site]", -30 * annuity(20)),
     "chips": lasting("units_built[site,rack,loop]", -annuity(5))
@@ -99,7 +99,7 @@ CASH = {
 CONSTANTS = {"power upkeep": -0.005 * 6 * (EARLY + LATE)}  # on the 6 MW of grid that are there
 
 CAPEX_EARLY = {
-    "halls": {"hall_built_mw[site]@early": 1},
+    "halls": {"hall_built_mw[site]@early": 1.2},
     "opening": {"opened[site]@early": 30},
     "chips": {"units_built[site,rack,loop]@early": 1} | {f"units_built[site,{hall}]@early": 0.2 for hall in BOXES},
     "cooling": {"cooling_built_mw[site,loop]@early": 0.5, "cooling_built_mw[site,fan]@early": 0.3},

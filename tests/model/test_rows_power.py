@@ -112,7 +112,7 @@ def test_store_limits(rows: Rows) -> None:
 
 def test_capex_budget_holds_every_overnight_cost(rows: Rows) -> None:
     late = {
-        "hall_built_mw[site]@late": 1,  # 1,000 USD/kW
+        "hall_built_mw[site]@late": 1.2,  # 1,200 USD/kW
         "opened[site]@late": 30,  # 30 M USD in the period of opening
         "opened[site]@early": -30,
         "units_built[site,rack,loop]@late": 1,

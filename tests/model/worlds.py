@@ -78,7 +78,7 @@ def _place() -> Tables:
         "sites": [
             {"id": "site", "name": "Site", "power_limit_mw": 10, "oversubscription": 1.2, "hall_limit_mw": 15}
             | {"opening_date": 2028, "opening_capex_musd": 30, "opening_life_years": 20, "fixed_cost_musd_per_yr": 2}
-            | {"shell_capex_usd_per_kw_it": 1000, "shell_life_years": 15, "shell_fom_share_per_yr": 0.02}
+            | {"shell_capex_usd_per_kw_it": 1200, "shell_life_years": 15, "shell_fom_share_per_yr": 0.02}
             | {"loss_share": 0.05, "base_load_mw": 0.5, "temperature_series": "site-temperature", "design_day_c": 35}
             | {"water_limit_m3_per_yr": 50_000, "water_usd_per_m3": 2, "max_cooling_designs": 1}
             | {"firm_share": 0.5, "firm_margin": 0.2}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from planner.plan.plan import Plan
 from planner.plan.run import solve
 from tests.plan import invariants
 from tests.plan.invariants import INVARIANTS, check_all
-from tests.plan.worlds import SHIPPED, WORLDS, whole_year
+from tests.plan.worlds import SHIPPED, WORLDS, two_sites, whole_year
 
 
 @pytest.mark.parametrize("check", INVARIANTS, ids=lambda check: check.__name__)
@@ -44,7 +45,26 @@ def test_the_whole_year(tmp_path: Path) -> None:
     instance = whole_year(tmp_path / "world")
     plan = solve(instance, relax=True, verify=False)
     check_all(plan, instance)
-    assert len(plan.dispatch.drop_duplicates(["day", "step"])) == 730
+    assert len(plan.dispatch.drop_duplicates(["day", "step"])) == 365
+
+
+def test_what_serves_nothing_is_paid_for_by_what_serves(tmp_path: Path) -> None:
+    """Idle racks at alpha beside racks at work, and beta open with racks of its own that never run."""
+
+    def idle(m: Any) -> None:
+        m.period.units_built["alpha", "crate", "chiller"].fix(7)
+        m.period.units_built["beta", "box", "chiller"].fix(5)
+        for run in m.RUNS:
+            if run[0] == "beta" or run[1] == "crate":
+                m.step.running_units[run].fix(0)
+
+    instance = two_sites(tmp_path / "world", {"power.beta.grid.max_mw": 5})
+    plan = solve(instance, extend=[idle], gap=0.0, verify=False)
+    at_work = plan.hardware.set_index(["site", "hardware"])["at_work_share"]
+    assert at_work["alpha", "crate"] == 0
+    assert at_work["beta", "box"] == 0
+    assert at_work["alpha", "box"] > 0
+    check_all(plan, instance)
 
 
 @pytest.mark.slow

@@ -192,6 +192,31 @@ def test_a_limit_between_two_racks_leaves_a_gap_to_the_prices(tmp_path: Path) ->
     assert plan.record["pricing"]["distance_from_plan"] == pytest.approx(0.05 * 4.3068 / 73.604)
 
 
+def test_the_oversubscription_multiplies_what_a_megawatt_of_limit_is_worth(tmp_path: Path) -> None:
+    """0.8 x 12.5 MW may be provisioned: the same 80 racks, and a megawatt of limit makes room for 0.8 MW of them."""
+    plan = solve(toy(tmp_path, {"sites.site.power_limit_mw": 12.5, "sites.site.oversubscription": 0.8}), gap=0.0)
+    assert plan.objective == pytest.approx(73.604)
+    assert plan.price("provisioned_limit", "site") == pytest.approx(4_306_800)
+    assert plan.price("power_limit_mw", "site") == pytest.approx(0.8 * 4_306_800)
+    checked = plan.record["pricing"]["verified"][0]
+    for way in ("dual", "from_1_percent_more", "from_1_percent_less"):
+        assert checked[way] == pytest.approx(0.8 * 4_306_800)
+
+
+def test_the_running_limit_binds_where_racks_draw_less_than_they_could(tmp_path: Path) -> None:
+    """13.5 MW may be provisioned and 9 MW drawn: 90 racks at 0.08 x 1.25 MW, and no use for a 91st.
+
+    Batch gets 70 and 30 racks, 1.8 x 12 x 100 = 2,160 Gtok a day. One more MW runs 10 more racks: 10 x 0.53835.
+    """
+    plan = solve(toy(tmp_path, {"sites.site.power_limit_mw": 9, "sites.site.oversubscription": 1.5}), gap=0.0)
+    assert plan.hardware["units"].tolist() == [90]
+    assert plan.objective == pytest.approx(63.072 + 2160 * 0.365 * 0.05 - 18 - 9 * 8760 * 50e-6 - 9 / 16 - 1)
+    assert plan.price("gigawatt_limit", "site") == pytest.approx(5_383_500)
+    assert plan.price("provisioned_limit", "site") == pytest.approx(0, abs=1e-3)
+    assert plan.price("power_limit_mw", "site") == pytest.approx(5_383_500)
+    assert plan.energy_prices["usd_per_mwh"].tolist() == pytest.approx([50, 50])  # the limit is not the node's price
+
+
 def test_two_periods(tmp_path: Path) -> None:
     """10 MW in 2028 and 12 in 2029: 80 racks, then 96; each year's megawatt is worth the same 4.3068 M USD.
 

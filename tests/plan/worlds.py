@@ -122,8 +122,8 @@ def two_sites(folder: Path, changes: Changes | None = None) -> Instance:
 
 
 def whole_year(folder: Path, changes: Changes | None = None) -> Instance:
-    """The two sites through all days of the year, in steps of 12 h."""
-    settings = minimal_settings() | {"time": {"mode": "year", "resolution_h": 12}}
+    """The two sites through all days of the year, a step a day."""
+    settings = minimal_settings() | {"time": {"mode": "year", "resolution_h": 24}}
     write_instance(folder, two_sites_tables(), settings, two_sites_series())
     return load(folder, overrides=changes)
 
