@@ -39,6 +39,14 @@ def find(path_or_name: str | Path) -> Path:
     raise InstanceError([Problem(str(path_or_name), None, "", "", wrong, allowed)])
 
 
+def shipped_or_given(path_or_name: str | Path) -> Path:
+    """Return the folder of a shipped instance if no path of that name exists, else the path as it was given."""
+    path = Path(path_or_name)
+    if path.exists() or len(path.parts) > 1:
+        return path
+    return next((folder for folder in _folders() if folder.name == str(path_or_name)), path)
+
+
 def new(target: str | Path, source: str | Path) -> Path:
     """Copy an instance to a new folder, which appears whole or not at all; return it.
 

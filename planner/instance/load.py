@@ -14,6 +14,7 @@ from planner.instance.checks import run_checks
 from planner.instance.editing import apply
 from planner.instance.files import SETTINGS_FILE, check_files, check_folder
 from planner.instance.instance import Instance
+from planner.instance.library import shipped_or_given
 from planner.instance.overrides import Override, as_overrides, match_series
 from planner.instance.problem import InstanceError, Problem
 from planner.instance.references import check_places, check_references
@@ -37,7 +38,7 @@ def load(
     """Read and check an instance.
 
     Args:
-        path: folder of the instance.
+        path: folder of the instance, or the name of a shipped one.
         scenario: name of one of its scenarios.
         overrides: changes made after the scenario's, by path: a plain value, {"multiply": 1.5} or {"add": 2}.
         strict: whether warnings count as errors.
@@ -46,7 +47,7 @@ def load(
         InstanceError: with everything that is wrong.
     """
     problems: list[Problem] = []
-    folder = check_folder(Path(path))
+    folder = check_folder(shipped_or_given(path))
     check_files(folder, problems)
     toml = read_toml(folder / SETTINGS_FILE, SETTINGS_FILE, problems)
     settings = _check_settings(toml, problems) if toml else None

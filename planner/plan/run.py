@@ -21,8 +21,8 @@ from planner.plan.plan import Plan, PlanError
 from planner.plan.prices import energy_prices_table, one_a_year, prices_table
 from planner.plan.reading import Reading
 from planner.plan.tables import TABLES
-from planner.solve import Options, Outcome, Pricer, Progress, versions
-from planner.solve import solve as solve_program
+from planner.solver import Options, Outcome, Pricer, Progress, versions
+from planner.solver import solve as solve_program
 from planner.stamp import Stamped, stamp
 
 UNITS = {"profit": "M USD (present value)", "revenue": "M USD (present value)", "tokens": "Gtok"}

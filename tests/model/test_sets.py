@@ -104,6 +104,38 @@ def test_batch_work_without_enough_time_is_served_at_once(tmp_path: Path) -> Non
     rows.at_most("deadline[town,batch]@late.1", {"backlog_gtok[town,batch]@late.1": 1}, 0)
 
 
+def test_one_rung_of_the_latency_ladder_for_each_time_to_first_token(tmp_path: Path) -> None:
+    """Routes leave 1,900, 1,500, 1,400 and 900 ms; points take 500, 1,000 and 1,600 ms, the slower ones faster at work.
+
+    Between two of these times all routes ask for the same points: 1,400 needs no row beside 1,500, 1,900 none at all.
+    """
+    tables = minimal_tables()
+    point = tables["points"][0]
+    rates = ("fresh_input_tok_per_s", "output_tok_per_s")
+    tables["points"] = [
+        point | {"id": f"k{ttft}", "ttft_ms": ttft} | {rate: 500 * times for rate in rates}
+        for ttft, times in ((500, 1), (1000, 2), (1600, 3))
+    ]
+    latencies = {"near": 50, "mid": 250, "off": 300, "far": 550}
+    tables["markets"] = [{"id": name, "name": name} for name in latencies]
+    tables["links"] = [{"origin": "alpha", "destination": n, "latency_ms": ms} for n, ms in latencies.items()]
+    tables["demand"] = [tables["demand"][0] | {"market": name} for name in latencies]
+    settings = minimal_settings()
+    settings["time"]["resolution_h"] = 12
+    rows = Rows(build(load(write_instance(tmp_path / "small", tables, settings))))
+    found = [name for name in rows.names() if name.startswith("latency_ladder") and name.endswith(".0")]
+    assert sorted(found) == ["latency_ladder[alpha,chat,1500]@2028.0", "latency_ladder[alpha,chat,900]@2028.0"]
+
+    def flow(*markets: str) -> dict[str, float]:
+        return {f"flow_gtok_per_h[alpha,{market},1,chat]@2028.0": 1 for market in markets}
+
+    # 8 accelerators x 1,000 tok/s x 3,600 s = 0.0288 Gtok/h, 0.8 of it within the service level
+    made = {f"running_units[alpha,box,k{ttft},chat]@2028.0": -0.02304 * n for ttft, n in ((500, 1), (1000, 2))}
+    first = dict([next(iter(made.items()))])
+    rows.at_most("latency_ladder[alpha,chat,900]@2028.0", flow("far") | first, 0)
+    rows.at_most("latency_ladder[alpha,chat,1500]@2028.0", flow("far", "off", "mid") | made, 0)
+
+
 def cap(m: ConcreteModel) -> None:
     """A user's rule: the box runs at most half the time, and each running box costs 3 USD an hour."""
 

@@ -12,14 +12,14 @@ watch.py     clock, Ctrl-C, progress          conflict.py rows and columns that 
 highs.py     HiGHS itself                     solving.py  the entry
 """
 
-from planner.solve.conflict import iis
-from planner.solve.highs import SolverError, versions
-from planner.solve.options import Options
-from planner.solve.outcome import Outcome, Progress, relative_gap
-from planner.solve.prices import Pricer, price
-from planner.solve.programs import fix, relax
-from planner.solve.residuals import Residuals
-from planner.solve.solving import solve
+from planner.solver.conflict import iis
+from planner.solver.highs import SolverError, versions
+from planner.solver.options import Options
+from planner.solver.outcome import Outcome, Progress, relative_gap
+from planner.solver.prices import Pricer, price
+from planner.solver.programs import fix, relax
+from planner.solver.residuals import Residuals
+from planner.solver.solving import solve
 
 __all__ = [
     "Options",

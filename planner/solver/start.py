@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.solve.highs import Run, Session
-from planner.solve.options import Options
-from planner.solve.residuals import Residuals, objective_of, primal_residuals
-from planner.solve.watch import Watch
+from planner.solver.highs import Run, Session
+from planner.solver.options import Options
+from planner.solver.residuals import Residuals, objective_of, primal_residuals
+from planner.solver.watch import Watch
 from planner.stamp import Program
 
 WHOLE = 1e-6
@@ -60,6 +60,12 @@ class Builder:
             return None
         self._anchor = run.x
         return self._round_counts(run.x)
+
+    def loses_more_than(self, share: float, plan: Plan | None) -> bool:
+        """True where rounding the counts of the anchor cost more than `share` of the plan's objective, or no plan came."""
+        if plan is None or self._anchor is None:
+            return True
+        return plan.objective - objective_of(self._program, self._anchor) > share * abs(plan.objective)
 
     @property
     def switches(self) -> np.ndarray:

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from planner.solve.highs import Run, Session, has_hipo
-from planner.solve.options import SIMPLEX_NONZEROS, Options
-from planner.solve.outcome import Outcome, relative_gap
-from planner.solve.residuals import lagrangian_bound, lp_residuals, objective_of, primal_residuals
-from planner.solve.watch import Watch
+from planner.solver.highs import Run, Session, has_hipo
+from planner.solver.options import SIMPLEX_NONZEROS, Options
+from planner.solver.outcome import Outcome, relative_gap
+from planner.solver.residuals import lagrangian_bound, lp_residuals, objective_of, primal_residuals
+from planner.solver.watch import Watch
 from planner.stamp import Program
 
 

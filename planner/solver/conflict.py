@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.solve.highs import Session, SolverError
-from planner.solve.options import Options
-from planner.solve.programs import contradiction, crossed_bounds, refuse_faults, relax, uncrossed
-from planner.solve.watch import Watch, attended
+from planner.solver.highs import Session, SolverError
+from planner.solver.options import Options
+from planner.solver.programs import contradiction, crossed_bounds, refuse_faults, relax, uncrossed
+from planner.solver.watch import Watch, attended
 from planner.stamp import Program
 
 # HiGHS: 2 tries a dual ray, 4 an elastic LP; together they end in a fraction of a second where 4 alone took 30 s. 0,

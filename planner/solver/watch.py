@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from planner.solve.outcome import Progress, relative_gap
+from planner.solver.outcome import Progress, relative_gap
 
 Result = TypeVar("Result")
 ProgressCall = Callable[[Progress], object]

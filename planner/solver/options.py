@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from numbers import Integral, Real
 from typing import Any, get_args
 
-from planner.solve.words import Method, Start
+from planner.solver.words import Method, Start
 
 # From this size on an interior point method beats the simplex method on the LPs of this project, measured on two cores.
 SIMPLEX_NONZEROS = 50_000

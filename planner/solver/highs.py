@@ -18,8 +18,8 @@ from typing import Literal
 import highspy
 import numpy as np
 
-from planner.solve.options import Options
-from planner.solve.watch import Watch
+from planner.solver.options import Options
+from planner.solver.watch import Watch
 from planner.stamp import Program
 
 Verdict = Literal["optimal", "infeasible", "unbounded", "infeasible_or_unbounded", "limit", "interrupted", "unknown"]
@@ -75,7 +75,6 @@ class Session:
         self.is_mip = bool(program.integrality.any())
         self._watch = watch
         self._tells_up_to = tells_up_to
-        self._mark: highspy.HighsBasis | None = None
         self._print = options.log
         self._lines: deque[str] = deque(maxlen=_LOG_LINES)
         self._highs = highspy._core._Highs()
@@ -117,22 +116,9 @@ class Session:
         low, high = (np.broadcast_to(np.asarray(b, dtype=float), columns.shape).copy() for b in (lower, upper))
         self._require(self._highs.changeColsBounds(len(columns), columns, low, high), "the new bounds")
 
-    def set_mark(self) -> None:
-        """Remember the basis of the last run."""
-        self._mark = self.basis()
-
-    def back_to_mark(self) -> None:
-        """Let the next run start from the remembered basis; bounds stay as they are."""
-        self.start_from(self._mark)
-
-    def basis(self) -> highspy.HighsBasis:
-        """The basis of the last run."""
-        return self._highs.getBasis()
-
-    def start_from(self, basis: highspy.HighsBasis | None) -> None:
-        """Let the next run start from a basis of an earlier run, if it is one; bounds stay as they are."""
-        if basis is not None and basis.valid:
-            self._require(self._highs.setBasis(basis), "an earlier basis")
+    def forget(self) -> None:
+        """Let the next run start from scratch, presolve included; bounds stay as they are."""
+        self._require(self._highs.clearSolver(), "a fresh start")
 
     def attend(self, watch: Watch) -> None:
         """Let another watch time and stop the runs from now on: a session may outlive the call that made it."""
@@ -230,8 +216,6 @@ class Session:
 
     def _listen(self) -> None:
         interrupts = (_KIND.kCallbackSimplexInterrupt, _KIND.kCallbackIpmInterrupt, _KIND.kCallbackMipInterrupt)
-        # The watch is consulted, never captured exceptions raised: an exception inside a callback would tear HiGHS
-        # down.
         ceiling, lines, aloud = self._tells_up_to, self._lines, self._print
         logging, told = int(_KIND.kCallbackLogging), {int(_KIND.kCallbackMipInterrupt), int(_KIND.kCallbackMipLogging)}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.solve.highs import Session, SolverError
-from planner.solve.lp import judge, solve_lp
-from planner.solve.options import Options
-from planner.solve.outcome import Outcome
-from planner.solve.programs import contradiction, fix, positions_of, relax, uncrossed
-from planner.solve.watch import Watch, attended
+from planner.solver.highs import Session, SolverError
+from planner.solver.lp import judge, solve_lp
+from planner.solver.options import Options
+from planner.solver.outcome import Outcome
+from planner.solver.programs import contradiction, fix, positions_of, relax, uncrossed
+from planner.solver.watch import Watch, attended
 from planner.stamp import Program
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.solve.highs import SolverError
-from planner.solve.lp import solve_lp
-from planner.solve.mip import solve_mip
-from planner.solve.options import Options
-from planner.solve.outcome import Outcome
-from planner.solve.programs import contradiction, refuse_faults, uncrossed
-from planner.solve.residuals import lp_residuals, primal_residuals
-from planner.solve.watch import ProgressCall, Watch, attended
+from planner.solver.highs import SolverError
+from planner.solver.lp import solve_lp
+from planner.solver.mip import solve_mip
+from planner.solver.options import Options
+from planner.solver.outcome import Outcome
+from planner.solver.programs import contradiction, refuse_faults, uncrossed
+from planner.solver.residuals import lp_residuals, primal_residuals
+from planner.solver.watch import ProgressCall, Watch, attended
 from planner.stamp import Program
 
 

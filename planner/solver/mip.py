@@ -13,28 +13,26 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from planner.solve.highs import Run, Session
-from planner.solve.lp import VERDICT_REASONS, attempts, stopped_words
-from planner.solve.options import Options
-from planner.solve.outcome import Outcome, relative_gap
-from planner.solve.programs import fix, relax
-from planner.solve.residuals import lagrangian_bound, objective_of, primal_residuals
-from planner.solve.start import Builder, Plan
-from planner.solve.switches import SwitchSearch
-from planner.solve.tighten import Tightened, tighten
-from planner.solve.watch import Watch
+from planner.solver.highs import Run, Session
+from planner.solver.lp import VERDICT_REASONS, attempts, stopped_words
+from planner.solver.options import Options
+from planner.solver.outcome import Outcome, relative_gap
+from planner.solver.programs import fix, relax
+from planner.solver.residuals import lagrangian_bound, objective_of, primal_residuals
+from planner.solver.start import Builder, Plan
+from planner.solver.switches import SwitchSearch
+from planner.solver.tighten import ABSOLUTE_GAP, Narrowed, cutoff, narrow
+from planner.solver.watch import Watch
 from planner.stamp import Program
 
 # Below this size branch and cut ends in well under a second and a built plan gains nothing.
 TINY_NONZEROS = 10_000
 # A relaxation needs a basis: up to this size simplex is quicker than an interior point with crossover.
 SIMPLEX_RELAXATION_NONZEROS = 400_000
-# HiGHS stops at this absolute distance too (mip_abs_gap), which matters for objectives near zero.
-ABSOLUTE_GAP = 1e-6
 # Seconds that turning a solved relaxation into a plan may take after somebody asked to stop.
 GRACE_S = 5.0
 # The search over switches may take this many times what the relaxation and the first plan took together.
-SWITCHES_PER_RELAXATION = 10.0
+SWITCHES_PER_RELAXATION = 4.0
 
 
 @dataclass
@@ -45,7 +43,7 @@ class Search:
     options: Options
     watch: Watch
     plan: Plan | None = None
-    tightened: Tightened | None = None
+    narrowed: Narrowed | None = None
     bound: float = -math.inf
     iterations: int = 0
     nodes: int = 0
@@ -111,30 +109,21 @@ def _from_relaxation(search: Search) -> Outcome | None:
     if run.verdict != "optimal" or run.x is None:
         search.logs.append(session.log)
         return None  # unbounded, or stopped: branch and cut has the last word if there is time
-    session.set_mark()
-    taken_s = watch.seconds
     builder = Builder(search.program, session, search.options, watch, run.x)
     with watch.grace(GRACE_S):
         search.learn(plan=builder.quick())
-    if run.row_dual is not None and search.plan is not None and not search.closed and not watch.over:
-        _prove_by_switches(search, relaxed, session, builder)
-    if not search.closed and not watch.over:
+    if not search.closed and not watch.over and builder.loses_more_than(search.options.gap / 2, search.plan):
         search.learn(plan=builder.refine(search.plan))
     if search.plan is not None and not search.closed and not watch.over:
-        watch.phase = "narrowing the search"
-        builder.release()
-        budget_s = min(max(1.0, taken_s), watch.remaining_s / 4)
-        gap = search.options.gap
-        search.tightened = tighten(search.program, relaxed, session, run, search.plan, gap, watch, budget_s)
-        search.iterations += search.tightened.iterations
+        _prove_by_switches(search, relaxed, session, builder, run)
     search.iterations += builder.iterations
     search.logs.append(session.log)
     return None
 
 
-def _prove_by_switches(search: Search, relaxed: Program, session: Session, builder: Builder) -> None:
-    """A better bound, and perhaps a better plan, from branching on the switches alone."""
-    watch = search.watch
+def _prove_by_switches(search: Search, relaxed: Program, session: Session, builder: Builder, root: Run) -> None:
+    """A better bound, perhaps a better plan, and a smaller program from branching on the switches alone."""
+    watch, gap = search.watch, search.options.gap
     watch.phase = "proving by switches"
 
     def settle(x: np.ndarray) -> float:
@@ -144,9 +133,14 @@ def _prove_by_switches(search: Search, relaxed: Program, session: Session, build
     builder.release()
     switches = SwitchSearch(relaxed, session, builder.switches, watch, settle)
     seconds = min(SWITCHES_PER_RELAXATION * watch.seconds, watch.remaining_s / 2)
-    search.learn(bound=switches.prove(search.bound, search.plan.objective, search.options.gap, seconds))
+    bound = switches.prove(search.bound, search.plan.objective, lambda best: cutoff(best, gap), seconds)
+    search.learn(bound=bound)
     search.iterations += switches.iterations
     search.nodes += switches.nodes
+    if not search.closed:
+        limit = cutoff(search.plan.objective, gap)
+        left = switches.choices_left()
+        search.narrowed = narrow(search.program, search.plan.x, limit, builder.switches, left, root.row_dual)
 
 
 def _run_relaxation(session: Session, search: Search) -> Run:
@@ -169,8 +163,8 @@ def _branch_and_cut(search: Search) -> Outcome | None:
     watch = search.watch
     watch.phase = "branch and cut"
     program, ceiling = search.program, math.inf
-    if search.tightened is not None:
-        program, ceiling = search.tightened.program, search.tightened.cutoff
+    if search.narrowed is not None:
+        program, ceiling = search.narrowed.program, search.narrowed.cutoff
     session = Session(program, search.options, watch, tells_up_to=ceiling)
     if search.plan is not None:
         session.offer(search.plan.x)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from planner.solve.residuals import Residuals
-from planner.solve.words import Status
+from planner.solver.residuals import Residuals
+from planner.solver.words import Status
 
 
 def relative_gap(objective: float | None, bound: float | None) -> float | None:
