@@ -31,6 +31,8 @@ def show(plan: Plan, console: Console) -> None:
         for part in parts:
             if part is not None:
                 console.print(part)
+    for line in _unserved(plan):
+        console.print(line, style="yellow")
     console.print(_headline(plan))
 
 
@@ -141,6 +143,14 @@ def _sells(plan: Plan, period: str) -> RenderableType | None:
         asked = amount(own["volume_gtok_per_day"].sum())
         table.add_row(product, asked, amount(sold), price, amount(cost.get(product, float("nan")), 3), amount(revenue))
     return table
+
+
+def _unserved(plan: Plan) -> list[str]:
+    """Products that nothing can serve, which a table of sales shows only as a zero."""
+    points = plan.coverage.drop(columns="hardware").sum()
+    return [
+        f"No operating point serves {product}: see the table points_dropped." for product in points.index[points == 0]
+    ]
 
 
 def _binds(plan: Plan, period: str) -> RenderableType | None:
