@@ -17,7 +17,11 @@ def token_shares(product: Product) -> tuple[float, float, float]:
 
 
 def shape_values(instance: Instance, grid: TimeGrid, shape: str | None, utc_offset_h: float) -> np.ndarray:
-    """Return demand relative to its yearly mean at each (day, step): shape (day x step,), weighted mean 1."""
+    """Return demand relative to its yearly mean at each (day, step): shape (day x step,), weighted mean 1.
+
+    Raises:
+        ValueError: the shape is zero throughout the modelled days, so that its volume has no hour to fall into.
+    """
     if shape is None:
         return np.ones(len(grid.hour_of_year))
     table = np.zeros((2, 24))
@@ -26,7 +30,10 @@ def shape_values(instance: Instance, grid: TimeGrid, shape: str | None, utc_offs
             table[int(row.day_type == "weekend"), row.hour_local] = row.value
     hour, weekend = grid.local(utc_offset_h)
     values = table[weekend.astype(int), hour].mean(axis=1)
-    return values / grid.mean(values)
+    mean = grid.mean(values)
+    if mean == 0:
+        raise ValueError(f"shape {shape} is zero at every hour of the modelled days {', '.join(grid.days.index)}")
+    return values / mean
 
 
 def arrivals_in_window(grid: TimeGrid, arrivals_per_h: np.ndarray, deadline_h: float) -> np.ndarray:

@@ -84,6 +84,13 @@ def test_weekends_have_their_own_shape() -> None:
     assert values == pytest.approx([2 / mean, 0.5 / mean])
 
 
+def test_a_shape_that_is_zero_on_all_modelled_days_is_refused() -> None:
+    instance = world(dict.fromkeys(range(24), 0.0), {})
+    with pytest.raises(ValueError, match="shape daily is zero at every hour of the modelled days d-01-01, d-01-02"):
+        shape_values(instance, grid(6, ("01-01", 300), ("01-02", 65)), "daily", 0)
+    assert shape_values(instance, grid(24, ("01-01", 300), ("01-06", 65)), "daily", 0) == pytest.approx([0, 365 / 65])
+
+
 def test_a_deadline_of_a_day_leaves_all_of_its_work() -> None:
     arrivals = np.array([1.0, 2.0, 3.0, 4.0])
     assert arrivals_in_window(grid(6, ("01-01", 365)), arrivals, 24) == pytest.approx([60] * 4)
