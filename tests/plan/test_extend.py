@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import planner
 from planner.plan.plan import read_plan
 from planner.plan.run import solve
 from planner.stamp import constraint, total
@@ -129,10 +129,15 @@ def test_a_bad_option_is_refused(tmp_path: Path, options: dict[str, Any]) -> Non
         solve(toy(tmp_path), **options)
 
 
-def test_the_public_names_lead_here(solved: Callable) -> None:
-    import planner
-
-    assert planner.load is not None
-    assert planner.PlanError is not None
+def test_the_public_names_lead_here(tmp_path: Path) -> None:
+    plan = planner.solve(planner.load("toy"), gap=0.0, verify=False)
+    plan.write(tmp_path / "plan")
+    assert planner.read_plan(tmp_path / "plan").objective == pytest.approx(73.604)
+    assert isinstance(plan, planner.Plan)
+    assert set(planner.__all__) <= set(dir(planner))
+    with pytest.raises(planner.PlanError):
+        planner.read_plan(tmp_path)
+    with pytest.raises(planner.InstanceError):
+        planner.load(tmp_path)
     with pytest.raises(AttributeError, match="has no attribute 'slove'"):
         _ = planner.slove
