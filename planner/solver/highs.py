@@ -104,7 +104,7 @@ class Session:
             self._set(mip_rel_gap=gap)
         else:
             self._set(solver=method, run_crossover="on" if crossover else "off", objective_bound=worse_than)
-            # With perturbed costs HiGHS cannot tell that the bound is passed and goes on to the optimum, 10 times as far.
+            # With perturbed costs HiGHS cannot tell that the bound is passed and goes on to the optimum, far away.
             self._set(dual_simplex_cost_perturbation_multiplier=1.0 if math.isinf(worse_than) else 0.0)
         if self._highs.run() == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS failed: {self._last_words()}")

@@ -62,7 +62,7 @@ class Builder:
         return self._round_counts(run.x)
 
     def loses_more_than(self, share: float, plan: Plan | None) -> bool:
-        """True where rounding the counts of the anchor cost more than `share` of the plan's objective, or no plan came."""
+        """True where rounding the anchor's counts cost more than `share` of the plan's objective, or no plan came."""
         if plan is None or self._anchor is None:
             return True
         return plan.objective - objective_of(self._program, self._anchor) > share * abs(plan.objective)
@@ -97,15 +97,45 @@ class Builder:
         return best
 
     def _settle_switches(self) -> Run | None:
-        """The relaxation with whole switches: rounded up, else to the nearest; None where neither has a solution."""
+        """The relaxation with whole switches: all up, else one by one, else to the nearest; None: no solution."""
         values = self._relaxed[self._switches]
-        for rounding in (_up, np.round):
-            self._hold(self._switches, rounding(values))
+        self._hold(self._switches, _up(values))
+        run = self._solve() or self._dive_switches()
+        if run is None:
+            self._hold(self._switches, np.round(values))
             run = self._solve()
-            if run is not None:
-                return run
+        if run is None:
+            self._release(self._switches)
+        return run
+
+    def _dive_switches(self) -> Run | None:
+        """Switches settled from the strongest down, where they exclude each other and cannot all be up.
+
+        Each round holds every switch that is up, turns the largest fraction up (down where that has no solution) and
+        solves again.
+        """
         self._release(self._switches)
-        return None
+        lower, upper = self._program.col_lower[self._switches].copy(), self._program.col_upper[self._switches].copy()
+        run = self._solve()
+        for _ in range(len(self._switches)):
+            if run is None or self._watch.over:
+                return None
+            fraction = run.x[self._switches] - lower
+            lower = np.where(fraction >= 1 - WHOLE, upper, lower)
+            open_ones = np.flatnonzero((fraction > WHOLE) & (lower < upper))
+            if not len(open_ones):
+                break
+            place = open_ones[np.argmax(fraction[open_ones])]
+            lower[place] = upper[place]
+            self._session.set_bounds(self._switches, lower, upper)
+            run = self._solve()
+            if run is None:
+                lower[place], upper[place] = upper[place] - 1.0, upper[place] - 1.0
+                self._session.set_bounds(self._switches, lower, upper)
+                run = self._solve()
+        if run is not None:
+            self._hold(self._switches, np.round(run.x[self._switches]))
+        return run
 
     def _drop_switches(self) -> bool:
         """Try every fractional switch at its lower value, weakest first, and keep what helps. True if any helped."""
