@@ -83,7 +83,7 @@ def _add_ledgers(m: ConcreteModel) -> None:
     m.water = Ledger("water", "m3/h", dims=1)
     m.firm = Ledger("firm", "MW", dims=1)
     m.capex = Ledger("capex", "M USD", dims=0)
-    m.cash = Ledger("cash", "M USD, per hour on m.step and per year above", dims=0)
+    m.cash = Ledger("cash", "M USD/yr", dims=0, step_unit="M USD/h")
     m.ledgers = (m.power, m.heat, m.tokens, m.carbon, m.water, m.firm, m.capex, m.cash)
 
 

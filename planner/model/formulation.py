@@ -18,7 +18,7 @@ def formulation(m: ConcreteModel) -> str:
         block = m if name == "m" else getattr(m, name)
         body = _level(m, block)
         if body:
-            parts.append(f"## Level: {level} ({len(level_of(block).labels)} copies)\n\n{body}")
+            parts.append(f"## Level: {level} (copies: {len(level_of(block).labels)})\n\n{body}")
     parts.append(f"## Objective\n\nMaximise {m.objective_name}: {getattr(m, m.objective_name).doc}.")
     return "\n\n".join(parts)
 

@@ -55,6 +55,7 @@ class Ledger:
     Attributes:
         name: name of the ledger.
         unit: unit of its posts.
+        step_unit: unit of its posts on m.step, where that differs.
         dims: how many leading indices of a post name the account.
         posts: what has been posted.
         closed: whether its balances are written, so that a further post would count nowhere.
@@ -63,6 +64,7 @@ class Ledger:
     name: str
     unit: str
     dims: int
+    step_unit: str = ""
     posts: list[Post] = field(default_factory=list)
     closed: bool = False
     _accounts: dict[tuple, list] = field(default_factory=lambda: defaultdict(list))
@@ -89,7 +91,8 @@ class Ledger:
             raise ValueError(f"{self.name} is closed: its balances are written, and {name} would count nowhere")
         if any(post.name == name for post in self.posts):
             raise ValueError(f"{self.name} already has a post named {name}")
-        component = Expression(*sets, rule=rule, doc=f"{doc} ({self.unit})")
+        unit = self.step_unit if self.step_unit and block.local_name == "step" else self.unit
+        component = Expression(*sets, rule=rule, doc=f"{doc} ({unit})")
         block.add_component(f"{self.name}_{name.replace(' ', '_').replace('-', '_')}", component)
         names = index_names or tuple(f"index{position + 1}" for position in range(_width(component)))
         post = Post(name, block, component, heading, life_years, names)

@@ -1,6 +1,6 @@
 """The shipped toy against the answer derived by hand in its README.
 
-A rack runs `fast` at 25,000 tok/s x 10 accelerators = 0.9 Gtok/h or `slow` at twice that, both at 80 of its 100 kW.
+A rack runs `fast` at 2,500 tok/s x 100 accelerators = 0.9 Gtok/h or `slow` at twice that, both at 80 of its 100 kW.
 10 MW of limit over 0.1 MW x 1.25 (racks at full power with their cooling) is 80 racks. Chat is worth 0.2 USD/Mtok at
 0.9 Gtok/h, batch 0.05 at 1.8: chat goes first. Its 864 Gtok a day need 20 racks in the quiet half of the day and 60 in
 the busy one; the 60 and 20 that are left make 1.8 x 12 x (60 + 20) = 1,728 of the 2,592 Gtok a day that batch asks for.
@@ -57,7 +57,7 @@ def test_accounts(plan: object) -> None:
 
 def test_what_is_built(plan: object) -> None:
     row = plan.hardware.iloc[0]
-    assert (len(plan.hardware), row["units"], row["accelerators"], row["capex_musd"]) == (1, 80, 800, 80)
+    assert (len(plan.hardware), row["units"], row["accelerators"], row["capex_musd"]) == (1, 80, 8000, 80)
     assert row["mean_it_mw"] == pytest.approx(6.4)
     assert row["at_work_share"] == pytest.approx(1)
     site = plan.sites.iloc[0]
@@ -127,7 +127,7 @@ def test_key_figures(plan: object) -> None:
         "mean price": 0.1,
     }
     assert {name: plan.figure(name) for name in figures} == pytest.approx(figures)
-    at_site = {"PUE": 1.25, "accelerators": 800, "utilisation": 1, "electricity cost": 50, "provisioned load": 10}
+    at_site = {"PUE": 1.25, "accelerators": 8000, "utilisation": 1, "electricity cost": 50, "provisioned load": 10}
     assert {name: plan.figure(name, "site") for name in at_site} == pytest.approx(at_site)
     with pytest.raises(KeyError, match=r"no figure 'revnue' for 'all'; there are .*'revenue'"):
         plan.figure("revnue")
