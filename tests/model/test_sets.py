@@ -105,9 +105,9 @@ def test_batch_work_without_enough_time_is_served_at_once(tmp_path: Path) -> Non
 
 
 def test_one_rung_of_the_latency_ladder_for_each_time_to_first_token(tmp_path: Path) -> None:
-    """Routes leave 1,900, 1,500, 1,400 and 900 ms; points take 500, 1,000 and 1,600 ms, the slower ones faster at work.
+    """Routes leave 1,600, 1,500, 1,400 and 900 ms; points take 500, 1,000 and 1,600 ms, the slower ones faster at work.
 
-    Between two of these times all routes ask for the same points: 1,400 needs no row beside 1,500, 1,900 none at all.
+    Between two of these times all routes ask for the same points: 1,400 needs no row beside 1,500, 1,600 none at all.
     """
     tables = minimal_tables()
     point = tables["points"][0]
@@ -116,7 +116,7 @@ def test_one_rung_of_the_latency_ladder_for_each_time_to_first_token(tmp_path: P
         point | {"id": f"k{ttft}", "ttft_ms": ttft} | dict.fromkeys(rates, 500 * times)
         for ttft, times in ((500, 1), (1000, 2), (1600, 3))
     ]
-    latencies = {"near": 50, "mid": 250, "off": 300, "far": 550}
+    latencies = {"near": 200, "mid": 250, "off": 300, "far": 550}
     tables["markets"] = [{"id": name, "name": name} for name in latencies]
     tables["links"] = [{"origin": "alpha", "destination": n, "latency_ms": ms} for n, ms in latencies.items()]
     tables["demand"] = [tables["demand"][0] | {"market": name} for name in latencies]

@@ -218,18 +218,19 @@ def test_the_running_limit_binds_where_racks_draw_less_than_they_could(tmp_path:
 
 
 def test_two_periods(tmp_path: Path) -> None:
-    """10 MW in 2028 and 12 in 2029: 80 racks, then 96; each year's megawatt is worth the same 4.3068 M USD.
+    """10 MW in 2028 and 12 in 2029 and 2030: 80 racks, then 96; each year's megawatt is worth the same 4.3068 M USD.
 
-    16 more racks make 16 x 0.53835 = 8.6136 M USD more in the second year.
+    16 more racks make 16 x 0.53835 = 8.6136 M USD more in each of the later years.
     """
     folder = tmp_path / "two"
     shutil.copytree(SHIPPED / "toy", folder)
-    write_csv(folder / "periods.csv", [{"period": f"p{year}", "start": year} for year in (2028, 2029)])
+    periods = [{"period": f"p{year}", "start": year, "length_yr": n} for year, n in ((2028, 1), (2029, 2))]
+    write_csv(folder / "periods.csv", periods)
     write_csv(folder / "site_periods.csv", [{"site": "site", "period": "p2029", "power_limit_mw": 12}])
     instance = load(folder)
     plan = solve(instance, gap=0.0)
     check_all(plan, instance)
-    assert plan.objective == pytest.approx(2 * 73.604 + 8.6136)
+    assert plan.objective == pytest.approx(3 * 73.604 + 2 * 8.6136)
     assert plan.hardware["units_built"].tolist() == pytest.approx([80, 16])
     assert plan.hardware["units"].tolist() == pytest.approx([80, 96])
     for period in ("p2028", "p2029"):
