@@ -126,7 +126,14 @@ class SwitchSearch:
         self._session.set_bounds(self._switches, lower, upper)
 
     def _to_branch(self, x: np.ndarray) -> int | None:
-        """The fractional switch nearest to on: switching it off is what proves most; None where all are whole."""
+        """The fractional switch of most promise, None where all are whole.
+
+        Off, a switch proves the more the nearer it was to on; on, it proves its missing part times its cost.
+        """
         fraction = x[self._switches] - np.floor(x[self._switches] + _WHOLE)
         fractional = np.flatnonzero((fraction > _WHOLE) & (fraction < 1 - _WHOLE))
-        return None if not len(fractional) else int(fractional[np.argmax(fraction[fractional])])
+        if not len(fractional):
+            return None
+        share = fraction[fractional]
+        cost = np.maximum(self._relaxed.cost[self._switches[fractional]], _WHOLE)
+        return int(fractional[np.argmax(share**2 * (1 - share) * cost)])
