@@ -39,6 +39,7 @@ def _conflict(program: Program, options: Options, watch: Watch) -> tuple[np.ndar
     program = uncrossed(program)
     if program.shape[1] == 0:
         return _nothing()
+    program = replace(program, cost=np.zeros_like(program.cost))  # infeasible or not, whatever the objective wants
     relaxed = Session(relax(program), options, watch)
     if relaxed.run("simplex").verdict == "infeasible":
         rows, columns, sure = relaxed.conflict(IIS_STRATEGY, watch.remaining_s)
@@ -76,10 +77,8 @@ def _only(program: Program, rows: np.ndarray) -> Program:
 
 
 def _impossible(program: Program, options: Options, watch: Watch) -> bool:
-    """True where the solver proves that no plan exists; the objective plays no part."""
-    probe = program.copy()
-    probe.cost[:] = 0.0
-    return Session(probe, options, watch).run(gap=0.0).verdict == "infeasible"
+    """True where the solver proves that no plan exists."""
+    return Session(program, options, watch).run(gap=0.0).verdict == "infeasible"
 
 
 def _bounded_columns(program: Program, rows: np.ndarray) -> np.ndarray:

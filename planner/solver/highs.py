@@ -79,8 +79,8 @@ class Session:
         self._lines: deque[str] = deque(maxlen=_LOG_LINES)
         self._highs = highspy._core._Highs()
         self._set(output_flag=True, log_to_console=False, random_seed=options.seed, threads=options.threads or 0)
-        if (options.threads or 1) > 1:
-            self._set(parallel="on")
+        if self.is_mip and (options.threads or 1) > 1:
+            self._set(parallel="on")  # the search only: parallel simplex is slower here, and cannot stop at a bound
         self._listen()
         self._load(program)
 

@@ -66,6 +66,10 @@ class Outcome:
     residuals: Residuals | None = None
     relaxation: object = field(default=None, repr=False, compare=False)
 
+    def __getstate__(self) -> dict:
+        """Everything but the live session, which cannot leave its process."""
+        return {**self.__dict__, "relaxation": None}
+
     @property
     def has_plan(self) -> bool:
         """True where `x` is a plan that passed the check."""

@@ -63,11 +63,14 @@ class SwitchSearch:
         """Search, and return a bound on all plans that are better than the cutoff; the cutoff itself if there are none.
 
         `cutoff(objective)` is the value below which a plan is still of interest once one of `objective` is known.
-        Stops after `seconds`; what is still open then bounds the answer from below.
+        Stops after `seconds`, or half of that once counts have left a hole that switches cannot close; what is still
+        open then bounds the answer from below.
         """
         best, begun = objective, self._watch.seconds
         self._open = [_Node(root_bound, next(self._number), {})]
-        while self._open and not self._watch.over and self._watch.seconds - begun <= seconds:
+        while self._open and not self._watch.over:
+            if self._watch.seconds - begun > (seconds / 2 if self._unsettled else seconds):
+                break
             node = heapq.heappop(self._open)
             limit = cutoff(best)
             if node.bound >= limit:
