@@ -92,7 +92,10 @@ def solve(
     objective: Annotated[str | None, typer.Option("--objective", help="profit, tokens or revenue.")] = None,
     gap: Annotated[float, typer.Option("--gap", help="Relative distance from the bound at which to stop.")] = 1e-4,
     time_limit: Annotated[
-        float | None, typer.Option("--time-limit", help="Seconds after which to keep the best plan.")
+        float | None,
+        typer.Option(
+            "--time-limit", help="Seconds for the search; keeps the best plan (the first comes after the relaxation)."
+        ),
     ] = None,
     relax: Annotated[bool, typer.Option("--relax", help="Let whole numbers be fractions.")] = False,
     extend: Annotated[
@@ -211,7 +214,8 @@ def _explained() -> Iterator[None]:
     except InstanceError as error:
         count = len(error.problems)
         typer.echo(str(error), err=True)
-        typer.echo(f"{count} problem{'s' if count > 1 else ''} found; nothing was solved or written.", err=True)
+        faults = sum(problem.severity == "error" for problem in error.problems)
+        typer.echo(f"{faults} faults, {count - faults} warnings; nothing was solved or written.", err=True)
         raise typer.Exit(1) from None
     except (ValueError, OSError) as error:  # a PlanError is a ValueError
         typer.echo(f"error: {error}", err=True)
@@ -238,7 +242,7 @@ def _load(
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120, highlight=False)
 
 
 def _rows(frame: Any) -> list[dict[str, Any]]:

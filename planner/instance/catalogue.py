@@ -58,17 +58,19 @@ def find_catalogue(folder: Path, source: str, problems: list[Problem]) -> Path |
     return catalogue
 
 
-def reduce_to_offered(tables: dict[str, dict[Key, Row]], settings: Settings) -> dict[str, dict[Key, Any]]:
+def reduce_to_offered(read: Tables, settings: Settings) -> dict[str, dict[Key, Any]]:
     """Keep what the instance is offered, and what refers to it.
 
-    `[catalogue]` chooses hardware, cooling, stacks and models; technologies and stores are those named in power and
-    site_stores; points, supply and site_cooling follow the hardware, models, stacks and cooling that are kept.
+    `[catalogue]` chooses hardware, cooling, stacks and models; what stands in the instance's own table of that name is
+    on offer anyway. Technologies and stores are those named in power and site_stores; points, supply and site_cooling
+    follow the hardware, models, stacks and cooling that are kept.
     """
+    tables = read.rows
     kept = dict(tables)
     for name in ("hardware", "cooling", "stacks", "models"):
         offered = getattr(settings.catalogue, name)
         if offered is not None:
-            kept[name] = {key: row for key, row in tables[name].items() if key in offered}
+            kept[name] = {key: row for key, row in tables[name].items() if key in offered or _is_own(read, name, key)}
     used = {"technologies": {key[1] for key in tables["power"]}, "stores": {key[1] for key in tables["site_stores"]}}
     for name, keys in used.items():
         kept[name] = {key: row for key, row in tables[name].items() if key in keys}
@@ -76,6 +78,11 @@ def reduce_to_offered(tables: dict[str, dict[Key, Row]], settings: Settings) -> 
     kept["supply"] = _following(tables["supply"], kept, hardware="hardware")
     kept["site_cooling"] = _following(tables["site_cooling"], kept, cooling="cooling")
     return kept
+
+
+def _is_own(read: Tables, name: str, key: Key) -> bool:
+    """Whether a row stands in the instance's own table, not only in the catalogue."""
+    return read.where(name, key)[0] == f"{name}.csv"
 
 
 def check_offered(settings: Settings, tables: Tables) -> Iterator[Problem]:

@@ -91,7 +91,8 @@ def eligible_points(instance: Instance) -> Eligibility:
             per_unit = instance.hardware[point.hardware].accelerators_per_unit
             found.rates[point.hardware, point_id, product_id] = Rate(
                 gtok_per_h=tokens_per_s(point, product) * per_unit * GTOK_PER_H_FROM_TOK_PER_S,
-                mw=point.it_kw_per_accelerator * per_unit / KW_PER_MW,
+                mw=min(point.it_kw_per_accelerator * per_unit, instance.hardware[point.hardware].unit_kw_max)
+                / KW_PER_MW,
                 ttft_ms=point.ttft_ms,
                 stack=point.stack,
             )

@@ -90,7 +90,7 @@ class _Reading:
         edited = apply(to_rest, self.settings, _with_periods(self.plain_tables, self.settings), self.problems)
         self.tables = edited.tables
         self.problems += map(self._with_line, _check_ids(self.settings, self.tables))
-        self.kept = reduce_to_offered(self.tables.rows, self.settings)
+        self.kept = reduce_to_offered(self.tables, self.settings)
         found: list[Problem] = []
         check_something_offered(self.kept, self.tables, self.settings, found)
         self.problems += map(self._with_line, found)

@@ -7,6 +7,7 @@ chapters meet only through the ledgers and the few quantities a chapter publishe
 from __future__ import annotations
 
 import importlib.util
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     for ledger in (m.power, m.heat, m.tokens, m.carbon, m.water, m.firm):
         ledger.closed = True
     for extension in extend:
-        load_extension(extension)(m)
+        _apply(extension, m)
     add_finance(m, instance)
     add_objective(m, instance, objective or instance.settings.objective.name)
     return m
@@ -85,6 +86,20 @@ def _add_ledgers(m: ConcreteModel) -> None:
     m.capex = Ledger("capex", "M USD", dims=0)
     m.cash = Ledger("cash", "M USD/yr", dims=0, step_unit="M USD/h")
     m.ledgers = (m.power, m.heat, m.tokens, m.carbon, m.water, m.firm, m.capex, m.cash)
+
+
+def _apply(extension: Extension, m: ConcreteModel) -> None:
+    """Run a user's rules; a fault in them is told with the line of their file where it arose."""
+    try:
+        load_extension(extension)(m)
+    except Exception as error:
+        where = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
+        place = f"{where[-1].filename} line {where[-1].lineno}: " if where else ""
+        raise ValueError(f"the extension {extension} failed: {place}{type(error).__name__}: {error}") from error
+
+
+def _is_ours(file: str) -> bool:
+    return "pyomo" in Path(file).parts or Path(__file__).parents[1] in Path(file).parents or file.startswith("<")
 
 
 def load_extension(extension: Extension) -> Callable[[ConcreteModel], None]:

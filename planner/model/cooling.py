@@ -40,7 +40,8 @@ def add_cooling(m: ConcreteModel, instance: Instance) -> None:
     m.HELD_SITES = Set(initialize=held, doc="sites that may mix only so many cooling designs")
     constraint(m, m.HELD_SITES, rule=cooling_designs)
     _post(m, instance)
-    dry = [s for s in m.SITES if instance.sites[s].water_limit_m3_per_yr is not None]
+    cooled = {s for s, _ in m.DESIGNS}
+    dry = [s for s in m.SITES if s in cooled and instance.sites[s].water_limit_m3_per_yr is not None]
     m.WATER_LIMITED = Set(initialize=dry, doc="sites with a water right")
     constraint(m.year, m.WATER_LIMITED, rule=water_limit)
     constraint(step, m.DESIGNS, rule=heat_balance)
@@ -76,7 +77,7 @@ def _limit_mw(instance: Instance, s: str, c: str) -> float:
     row, site = instance.site_cooling.get((s, c)), instance.sites[s]
     provisioned = max(0.0, largest_provisioned_mw(instance, s) - site.base_load_mw)
     overhead = float(overhead_at(instance.cooling[c], site.design_day_c))
-    room = min(largest_hall_mw(instance, s), _ROOM * provisioned / (1 + overhead + site.loss_share))
+    room = _ROOM * min(largest_hall_mw(instance, s), provisioned / (1 + overhead + site.loss_share))
     return room if row is None or row.limit_mw is None else min(room, row.limit_mw)
 
 

@@ -45,6 +45,7 @@ def add_hardware(m: ConcreteModel, instance: Instance) -> None:
     m.SUPPLIED = Set(initialize=list(limited), doc="hardware whose deliveries are limited")
     series(p, "supply_units", units, m.SUPPLIED, unit="units", doc="most units the vendors deliver in the period")
     constraint(p, m.SUPPLIED, rule=hardware_supply, where=limited)
+    m.load_range_mw = {h: load_range_mw(m, h) for h in m.HARDWARE}
     constraint(step, m.MIXED_HALLS, rule=hall_full_load)
     constraint(step, m.MIXED_HALLS, rule=hall_idle_load)
     _post_load(m, instance)
@@ -59,6 +60,18 @@ def unit_mw(instance: Instance, h: str) -> float:
 def idle_mw(instance: Instance, h: str) -> float:
     """Return the IT power of an idle unit (MW)."""
     return unit_mw(instance, h) * instance.hardware[h].idle_share
+
+
+def load_range_mw(m: ConcreteModel, h: str) -> tuple[float, float]:
+    """Return the least and the most a unit can draw on the mean of its hall (MW): broken units idle.
+
+    The hungriest and the leanest point that the hardware can run bound it, not the rating, which none may reach.
+    """
+    unit, idle = m.instance.hardware[h], idle_mw(m.instance, h)
+    points = [rate.mw for (hardware, _, _), rate in m.eligibility.rates.items() if hardware == h]
+    least, most = min([idle, *points]), max([idle, *points])
+    broken = (1 - unit.availability) * idle
+    return unit.availability * least + broken, unit.availability * most + broken
 
 
 def most_units(instance: Instance, s: str, h: str) -> float:
@@ -155,25 +168,25 @@ def hardware_supply(p: Block, h: str) -> object:
 
 
 def hall_full_load(step: Block, s: str, h: str, c: str) -> object:
-    """A hall carries no more load than its units at full power.
+    """A hall carries no more load than its units at their hungriest point, the broken ones idling.
 
-    it_mw[s,h,c] <= units[s,h,c] x unit_kw_max[h]/1000
+    it_mw[s,h,c] <= units[s,h,c] x (availability[h] x largest mw[h,k] + (1 - availability[h]) x idle_mw[h])
 
     Dual: worth of moving one MW of load into halls of this design.
     """
     m = step.model()
-    return step.it_mw[s, h, c] <= m.period.units[s, h, c] * unit_mw(m.instance, h)
+    return step.it_mw[s, h, c] <= m.period.units[s, h, c] * m.load_range_mw[h][1]
 
 
 def hall_idle_load(step: Block, s: str, h: str, c: str) -> object:
     """A hall carries at least the idle load of its units.
 
-    it_mw[s,h,c] >= units[s,h,c] x idle_share[h] x unit_kw_max[h]/1000
+    it_mw[s,h,c] >= units[s,h,c] x idle_share[h] x unit_kw_max[h]/1000 (less where a point draws less than idling)
 
     Dual: cost of the last idle MW in halls of this design.
     """
     m = step.model()
-    return step.it_mw[s, h, c] >= m.period.units[s, h, c] * idle_mw(m.instance, h)
+    return step.it_mw[s, h, c] >= m.period.units[s, h, c] * m.load_range_mw[h][0]
 
 
 def _post_load(m: ConcreteModel, instance: Instance) -> None:

@@ -77,7 +77,12 @@ def _add_sets(m: ConcreteModel, instance: Instance) -> None:
         m.segments_of.setdefault(key[:2], []).append(key)
     batch = [(market, p) for market, p in sales if instance.products[p].deadline_h is not None]
     m.BATCH = Set(dimen=2, initialize=batch, doc="batch products by market")
-    commitments = [key for key in instance.commitments if key in sales]
+    commitments = list(instance.commitments)
+    for key in commitments:
+        if key not in sales and not _may_fall_short(instance, key):
+            raise ValueError(
+                f"the commitment of {key[1]} in {key[0]} cannot be kept: nobody there asks for the product"
+            )
     m.COMMITMENTS = Set(dimen=2, initialize=commitments, doc="promised volumes")
     promises = [key for key in commitments if _may_fall_short(instance, key)]
     m.PROMISES = Set(dimen=2, initialize=promises, doc="promises that may be broken at a price")

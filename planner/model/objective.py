@@ -10,7 +10,7 @@ from pyomo.environ import ConcreteModel, Expression, Objective, maximize
 from planner.instance.instance import Instance
 from planner.model.ledger import Post
 from planner.model.markets import price_usd_per_mtok
-from planner.stamp import total
+from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
 
 OBJECTIVES = ("profit", "tokens", "revenue")
@@ -36,9 +36,27 @@ def add_objective(m: ConcreteModel, instance: Instance, name: str) -> None:
         expr=_billable(m, instance), doc="tokens with a price, weighted by token_weight (Gtok)"
     )
     m.objective_name = name
-    m.objective = Objective(
-        expr={"profit": m.profit, "tokens": m.billable_gtok, "revenue": m.revenue}[name], sense=maximize
-    )
+    m.objective = Objective(expr=_measure(m, name), sense=maximize)
+
+
+def add_floor(m: ConcreteModel, name: str, value: float) -> None:
+    """Keep a measure of the plan at or above a positive value, as the plan-level rule objective_floor."""
+    m.objective_floor_of, m.objective_floor_value = name, value
+    constraint(m, rule=objective_floor)
+
+
+def objective_floor(m: ConcreteModel) -> object:
+    """What was maximised first is kept while profit is maximised.
+
+    measure of the first objective / its floor >= 1
+
+    Its dual is the profit given up for keeping the first objective.
+    """
+    return _measure(m, m.objective_floor_of) / m.objective_floor_value >= 1
+
+
+def _measure(m: ConcreteModel, name: str) -> Expression:
+    return {"profit": m.profit, "tokens": m.billable_gtok, "revenue": m.revenue}[name]
 
 
 def _present_value(m: ConcreteModel, post: Post) -> object:

@@ -2,7 +2,8 @@
 
 Decides `store_built_mw`, `store_built_mwh` (period), `charge_mw`, `discharge_mw` and `stored_mwh` (step). Posts
 charging and discharging to `power`, firm capacity to `firm`, cost to `capex` and `cash`. One power rating serves both
-directions. Nothing forbids charging while discharging; with losses and a price on energy it never pays.
+directions together. Nothing else forbids charging while discharging: where energy has a negative price it can pay to
+burn some in the losses of a store.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def add_storage(m: ConcreteModel, instance: Instance) -> None:
     constraint(p, [i for i in m.STORES if instance.stores[i[1]].hours is not None], rule=store_duration)
     constraint(p, [i for i in m.STORES if rows[i].max_mw is not None], rule=store_power_limit)
     constraint(p, [i for i in m.STORES if rows[i].max_mwh is not None], rule=store_energy_limit)
-    for rule in (state_of_charge, charge_limit, discharge_limit, stored_limit):
+    for rule in (state_of_charge, store_rating, stored_limit):
         constraint(step, m.STORES, rule=rule)
     _post(m, instance)
 
@@ -94,24 +95,14 @@ def state_of_charge(step: Block, n: str, b: str) -> object:
     return step.stored_mwh[n, b] == kept * previous(step.stored_mwh[n, b], within=m.day, wrap=True) + step.hours * net
 
 
-def charge_limit(step: Block, n: str, b: str) -> object:
-    """A store takes no more than its power rating.
+def store_rating(step: Block, n: str, b: str) -> object:
+    """Charging and discharging share one power rating.
 
-    charge_mw[n,b] <= store_mw[n,b]
-
-    Dual: worth of one more MW of rating in this hour.
-    """
-    return step.charge_mw[n, b] <= step.model().period.store_mw[n, b]
-
-
-def discharge_limit(step: Block, n: str, b: str) -> object:
-    """A store gives no more than its power rating.
-
-    discharge_mw[n,b] <= store_mw[n,b]
+    charge_mw[n,b] + discharge_mw[n,b] <= store_mw[n,b]
 
     Dual: worth of one more MW of rating in this hour.
     """
-    return step.discharge_mw[n, b] <= step.model().period.store_mw[n, b]
+    return step.charge_mw[n, b] + step.discharge_mw[n, b] <= step.model().period.store_mw[n, b]
 
 
 def stored_limit(step: Block, n: str, b: str) -> object:

@@ -104,7 +104,7 @@ def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> l
             ("peak facility load", row["peak_facility_mw"], "MW"),
             ("provisioned load", row["provisioned_mw"], "MW"),
             (
-                "electricity cost",
+                "electricity cost, stores apart",
                 sources["cost_musd_per_yr"].sum() * 1e6 / (row["mean_facility_mw"] * HOURS_PER_YEAR),
                 "USD/MWh",
             ),

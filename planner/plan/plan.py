@@ -66,12 +66,12 @@ class Plan:
     @property
     def bound(self) -> float:
         """A value that no plan exceeds."""
-        return float(self.record["bound"])
+        return _number(self.record["bound"])
 
     @property
     def gap(self) -> float:
         """Distance from the bound, relative to the objective."""
-        return float(self.record["gap"])
+        return _number(self.record["gap"])
 
     def figure(self, name: str, where: str = "all", period: str | None = None) -> float:
         """Return one key figure, e.g. figure("revenue") or figure("PUE", "abilene"), of the first period by default.
@@ -105,7 +105,7 @@ class Plan:
         Raises:
             PlanError: the folder exists and `force` is not given, is no plan, or cannot be written.
         """
-        target = Path(folder)
+        target = Path(folder).resolve()
         check_target(target, force)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -129,6 +129,11 @@ class Plan:
         kinds = {name: {column: _kind(frame[column]) for column in frame} for name, frame in self.tables.items()}
         text = json.dumps({**self.record, _COLUMNS: kinds}, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _number(value: object) -> float:
+    """A number of the record; nan where nothing is known."""
+    return float("nan") if value is None else float(value)
 
 
 def check_target(target: Path, force: bool = False) -> None:

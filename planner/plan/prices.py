@@ -35,6 +35,7 @@ class Priced:
         scale: from M USD per unit of the row to `unit`.
         used: name of the period Expression that must be positive for the rule to count as binding: a limit on what
             the plan does not use has a price, but binds nothing.
+        stock: the rule limits something once per period, not per year: its price is a present value.
     """
 
     rule: str
@@ -43,6 +44,7 @@ class Priced:
     unit: str
     scale: float = USD_PER_MUSD
     used: str = ""
+    stock: bool = False
 
 
 def _period(m: ConcreteModel) -> object:
@@ -61,7 +63,7 @@ PRICED = (
     Priced("provisioned_limit", _period, "one more MW of provisioned load", "USD/MW-yr"),
     Priced("gigawatt_limit", _step, "one more MW while running", "USD/MW-yr"),
     Priced("hall_limit", _period, "one more MW of room for halls", "USD/MW-yr"),
-    Priced("hardware_supply", _period, "one more unit of supply", "USD/unit-yr"),
+    Priced("hardware_supply", _period, "one more unit of supply", "USD/unit, present value", stock=True),
     Priced("source_limit", _period, "one more MW of source", "USD/MW-yr", used="capacity_mw"),
     Priced("store_power_limit", _period, "one more MW of store", "USD/MW-yr", used="store_mw"),
     Priced("store_energy_limit", _period, "one more MWh of store", "USD/MWh-yr", used="store_mwh"),
@@ -72,7 +74,7 @@ PRICED = (
     Priced("carbon_limit", _year, "one more t of carbon dioxide", "USD/t"),
     Priced("booking_limit", _period, "one more Gbps", "USD/Gbps-yr"),
     Priced("expansion_limit", _period, "one more Gbps of room to expand", "USD/Gbps-yr"),
-    Priced("capex_budget", _period, "one more USD of capex budget", "USD/USD", 1.0),
+    Priced("capex_budget", _period, "one more USD of capex budget", "USD/USD, present value", 1.0, stock=True),
     Priced(
         "commitment", _year, "one Gtok/day less of promise", "USD/Mtok", USD_PER_MUSD / DAYS_PER_YEAR / MTOK_PER_GTOK
     ),
@@ -104,7 +106,7 @@ def _priced_rows(r: Reading, priced: Priced, row_dual: np.ndarray) -> list[tuple
     rows = []
     for key, dual in duals.items():
         *where, period = key if isinstance(key, tuple) else (key,)
-        value = sign * dual * priced.scale / worth[period] + 0.0
+        value = sign * dual * priced.scale / (1.0 if priced.stock else worth[period]) + 0.0
         binds = abs(value) > _BINDS and (used is None or used[key] > _BINDS)
         rows.append(
             (period, priced.what, " / ".join(map(str, where)), priced.rule, value, _unit(r.m, priced.unit), binds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -15,8 +16,10 @@ from pyomo.environ import ConcreteModel
 
 from planner.instance import Instance
 from planner.model.build import Extension, build
+from planner.model.objective import add_floor
 from planner.plan.accounts import accounts_table, capex_table
 from planner.plan.kpis import identity_table, kpis_table, levelised_cost_table
+from planner.plan.outcomes import cheapest, conflicting
 from planner.plan.plan import Plan, PlanError
 from planner.plan.prices import energy_prices_table, one_a_year, prices_table
 from planner.plan.reading import Reading
@@ -33,7 +36,7 @@ ProgressReport = Callable[[Progress], object]
 
 
 @dataclass
-class _Run:
+class Run:
     """What is known of a run so far."""
 
     instance: Instance
@@ -50,9 +53,14 @@ class _Run:
         self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - started
         return result
 
-    def write_model(self, instance: Instance) -> tuple[ConcreteModel, Stamped]:
-        """Build and stamp the model of an instance; without whole numbers if they are relaxed."""
-        m = self.timed("build", lambda: build(instance, self.objective, self.extend))
+    def write_model(self, instance: Instance, floor: float | None = None) -> tuple[ConcreteModel, Stamped]:
+        """Build and stamp the model of an instance; without whole numbers if they are relaxed.
+
+        With a floor the model maximises profit, and what the run maximises stays at or above the floor.
+        """
+        m = self.timed("build", lambda: build(instance, self.objective if floor is None else "profit", self.extend))
+        if floor is not None:
+            add_floor(m, self.objective, floor)
         stamped = self.timed("stamp", lambda: stamp(m))
         if self.relax:
             stamped.program = replace(stamped.program, integrality=np.zeros_like(stamped.program.integrality))
@@ -90,11 +98,13 @@ def solve(
         ValueError: an unknown objective or a bad option.
     """
     options = Options(gap=gap, time_limit_s=time_limit_s)
-    run = _Run(instance, options, tuple(extend), objective or instance.settings.objective.name, relax)
+    run = Run(instance, options, tuple(extend), objective or instance.settings.objective.name, relax)
     m, stamped = run.write_model(instance)
     outcome = run.timed("solve", lambda: solve_program(stamped.program, options, progress))
     if not outcome.has_plan:
-        raise PlanError(f"{instance.name}: {outcome.reason}")
+        raise PlanError(f"{instance.name}: {outcome.reason}{conflicting(stamped, outcome)}")
+    if run.objective != "profit":
+        outcome = run.timed("cheapest", lambda: cheapest(run, stamped, outcome))
     reading = Reading(m, stamped, outcome.x)
     tables = run.timed("tables", lambda: _tables(reading))
     pricing, more = _price(run, reading, outcome, verify)
@@ -116,7 +126,7 @@ def _tables(reading: Reading) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _price(run: _Run, reading: Reading, outcome: Outcome, verify: bool) -> tuple[dict, dict[str, pd.DataFrame]]:
+def _price(run: Run, reading: Reading, outcome: Outcome, verify: bool) -> tuple[dict, dict[str, pd.DataFrame]]:
     """Solve the price LP and read its duals; verify the headline by solving again around the limit."""
     m, stamped = reading.m, reading.stamped
     pricer = Pricer(stamped.program, reading.x, _counts(m, stamped), outcome=outcome)
@@ -151,7 +161,7 @@ def _objective(stamped: Stamped, outcome: Outcome) -> float:
     return stamped.sense * outcome.objective
 
 
-def _verify(run: _Run, model: ConcreteModel, pricer: Pricer, worth: float, prices: pd.DataFrame) -> list[dict]:
+def _verify(run: Run, model: ConcreteModel, pricer: Pricer, worth: float, prices: pd.DataFrame) -> list[dict]:
     """Solve the price LP again with each site's power limit a little up and down; compare with the dual.
 
     Every period's limit moves by the same share, so prices of periods count by the megawatts and years that moved.
@@ -193,7 +203,7 @@ def _with_limit(instance: Instance, s: str, factor: float) -> Instance:
     return replace(instance, sites=sites, site_periods=rows)
 
 
-def _record(run: _Run, stamped: Stamped, outcome: Outcome) -> dict:
+def _record(run: Run, stamped: Stamped, outcome: Outcome) -> dict:
     rows, columns = stamped.program.shape
     instance = run.instance
     return {
@@ -203,7 +213,8 @@ def _record(run: _Run, stamped: Stamped, outcome: Outcome) -> dict:
         "scenario": instance.scenario,
         "overrides": [list(change) for change in instance.overrides],
         "extended_by": [
-            extension if isinstance(extension, str) else extension.__qualname__ for extension in run.extend
+            extension if isinstance(extension, str) else getattr(extension, "__qualname__", repr(extension))
+            for extension in run.extend
         ],
         "objective_name": run.objective,
         "unit": UNITS[run.objective],
@@ -211,7 +222,7 @@ def _record(run: _Run, stamped: Stamped, outcome: Outcome) -> dict:
         "reason": outcome.reason,
         "objective": _objective(stamped, outcome),
         "bound": None if outcome.bound is None else stamped.sense * outcome.bound,
-        "gap": outcome.gap,
+        "gap": outcome.gap if outcome.gap is not None and math.isfinite(outcome.gap) else None,
         "relaxed": run.relax,
         "method": outcome.method,
         "seconds": {phase: round(seconds, 3) for phase, seconds in run.seconds.items()},

@@ -57,13 +57,20 @@ def _verdict(plan: Plan) -> RenderableType:
         ),
     ]
     if record.get("scenario") or record.get("overrides"):
-        changes = ", ".join(f"{path} = {value}" for path, value in record["overrides"])
+        changes = ", ".join(f"{path}={_typed(value)}" for path, value in record["overrides"])
         lines.append(Text(f"scenario {record.get('scenario') or 'none'}{'; with ' + changes if changes else ''}"))
     if record.get("extended_by"):
         lines.append(Text(f"with your own rules: {', '.join(record['extended_by'])}"))
     if record.get("relaxed"):
         lines.append(Text("whole numbers relaxed to fractions"))
     return Panel(Group(*lines), title=str(record["instance"]), title_align="left")
+
+
+def _typed(value: object) -> str:
+    """An override as it is typed after --set."""
+    if isinstance(value, dict) and list(value) == ["multiply"]:
+        return f"*{value['multiply']}"
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _figures(plan: Plan, period: str) -> RenderableType:

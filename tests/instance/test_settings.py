@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.instance import load
+from planner.instance import InstanceError, load
 from tests.instance.conftest import problems_of
 
 HEAD = 'title = "T"\nbase_year = 2028\n'
@@ -129,11 +129,15 @@ def test_ids_on_offer_must_exist(messages: Callable) -> None:
     ]
 
 
-def test_something_must_be_on_offer(messages: Callable) -> None:
-    assert messages(settings={"catalogue": {"source": "none", "hardware": []}}) == [
-        "instance.toml:11 catalogue.hardware - no hardware are offered - "
-        "ids of hardware, or leave the key out to offer all"
-    ]
+def test_something_must_be_on_offer() -> None:
+    """Own rows are always on offer, so this takes an instance that lives off the catalogue."""
+    with pytest.raises(InstanceError, match=r"catalogue\.hardware - no hardware are offered"):
+        load("one-gigawatt", overrides={"catalogue.hardware": []})
+
+
+def test_own_rows_are_on_offer_without_being_listed(folder: Path) -> None:
+    listed = load(folder, overrides={"catalogue.hardware": []})
+    assert list(listed.hardware) == list(load(folder).hardware)
 
 
 @pytest.mark.parametrize(

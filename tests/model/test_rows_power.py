@@ -104,8 +104,8 @@ def test_state_of_charge_is_cyclic_in_the_day(rows: Rows) -> None:
 
 def test_store_limits(rows: Rows) -> None:
     early, copy = STORE_MW[0], "@early.1"
-    rows.at_most("charge_limit[site,battery]@early.1", {f"charge_mw[site,battery]{copy}": 1, early: -1}, 0)
-    rows.at_most("discharge_limit[site,battery]@early.1", {f"discharge_mw[site,battery]{copy}": 1, early: -1}, 0)
+    both = {f"charge_mw[site,battery]{copy}": 1, f"discharge_mw[site,battery]{copy}": 1}
+    rows.at_most("store_rating[site,battery]@early.1", both | {early: -1}, 0)
     stored = {"stored_mwh[site,battery]@late.0": 1} | of(STORE_MWH, -1)
     rows.at_most("stored_limit[site,battery]@late.0", stored, 0)
 

@@ -43,9 +43,9 @@ def test_supply_limits_what_is_built_in_a_period(rows: Rows) -> None:
 
 
 def test_hardware_with_a_choice_of_cooling_shares_its_load_within_its_halls(rows: Rows) -> None:
-    # 10 kW at full power, 30 % of that idle
+    # its one point draws 8 kW, idle is 30 % of 10 kW; 0.8 of the boxes work: 0.8 x 8 + 0.2 x 3
     load = "it_mw[site,box,loop]@late.1"
-    rows.at_most("hall_full_load[site,box,loop]@late.1", {load: 1, BOX_LOOP: -0.01}, 0)
+    rows.at_most("hall_full_load[site,box,loop]@late.1", {load: 1, BOX_LOOP: -0.007}, 0)
     rows.at_most("hall_idle_load[site,box,loop]@late.1", {load: -1, BOX_LOOP: 0.003}, 0)
     assert not [name for name in rows.names() if name.startswith("hall_full_load[site,rack")]  # racks have no choice
 
@@ -59,7 +59,7 @@ def test_cooling_is_sized_for_full_power(rows: Rows) -> None:
 
 def test_a_design_works_only_where_it_was_chosen(rows: Rows) -> None:
     rows.at_most("cooling_choice[site,loop]@late", of(LOOPS, 1) | {"cooling_chosen[site,loop]": -12}, 0)  # its limit
-    rows.at_most("cooling_choice[site,fan]@late", of(FANS, 1) | {"cooling_chosen[site,fan]": -15}, 0)  # room for halls
+    rows.at_most("cooling_choice[site,fan]@late", of(FANS, 1) | {"cooling_chosen[site,fan]": -15.015}, 0)  # halls
 
 
 def test_a_site_mixes_only_so_many_designs(rows: Rows) -> None:

@@ -127,7 +127,13 @@ def test_key_figures(plan: object) -> None:
         "mean price": 0.1,
     }
     assert {name: plan.figure(name) for name in figures} == pytest.approx(figures)
-    at_site = {"PUE": 1.25, "accelerators": 8000, "utilisation": 1, "electricity cost": 50, "provisioned load": 10}
+    at_site = {
+        "PUE": 1.25,
+        "accelerators": 8000,
+        "utilisation": 1,
+        "electricity cost, stores apart": 50,
+        "provisioned load": 10,
+    }
     assert {name: plan.figure(name, "site") for name in at_site} == pytest.approx(at_site)
     with pytest.raises(KeyError, match=r"no figure 'revnue' for 'all'; there are .*'revenue'"):
         plan.figure("revnue")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from planner.instance.checks.audit import check_all_in_capex, check_owner_cost
 from planner.instance.checks.energy import (
     check_design_day,
+    check_existing_power,
     check_free_power,
     check_free_storage,
     check_late_power,
@@ -43,6 +44,7 @@ CHECKS: tuple[Callable[[Instance], Iterator[Problem]], ...] = (
     check_shrinking_sites,
     check_shapes,
     check_unpowered_sites,
+    check_existing_power,
     check_late_power,
     check_free_power,
     check_free_storage,

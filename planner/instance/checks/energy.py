@@ -21,6 +21,14 @@ def check_unpowered_sites(instance: Instance) -> Iterator[Problem]:
             yield warn(instance, "sites", site, "id", "no source of power is offered here", "a row in power.csv")
 
 
+def check_existing_power(instance: Instance) -> Iterator[Problem]:
+    """A source with more capacity already there than the node allows."""
+    for key, row in instance.power.items():
+        if row.max_mw is not None and row.existing_mw > row.max_mw:
+            wrong = f"is above max_mw, which is {row.max_mw:g}: no plan can keep to that"
+            yield warn(instance, "power", key, "existing_mw", wrong, f"at most {row.max_mw:g}", value=row.existing_mw)
+
+
 def check_late_power(instance: Instance) -> Iterator[Problem]:
     """A source or store that comes after the last period has begun."""
     last = max(period.start for period in instance.periods.values())

@@ -95,7 +95,7 @@ class NetworkSettings(Section):
     """How routes are found."""
 
     routes_per_pair: int = column(
-        3, text="most routes between a site and a market, by latency and by cost", ge=1, le=50
+        3, text="routes kept between a site and a market: so many by latency, and so many by cost", ge=1, le=50
     )
 
 
