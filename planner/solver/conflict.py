@@ -8,7 +8,7 @@ import numpy as np
 
 from planner.solver.highs import Session, SolverError
 from planner.solver.options import Options
-from planner.solver.programs import contradiction, crossed_bounds, refuse_faults, relax, uncrossed
+from planner.solver.programs import contradiction, crossed_bounds, refuse_faults, relax, rounded_in, uncrossed
 from planner.solver.watch import Watch, attended
 from planner.stamp import Program
 
@@ -34,6 +34,7 @@ def iis(program: Program, options: Options | None = None) -> tuple[np.ndarray, n
 
 
 def _conflict(program: Program, options: Options, watch: Watch) -> tuple[np.ndarray, np.ndarray]:
+    program = rounded_in(program)
     if contradiction(program):
         return crossed_bounds(program)
     program = uncrossed(program)

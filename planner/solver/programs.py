@@ -134,3 +134,15 @@ def uncrossed(program: Program) -> Program:
     ):
         lower[where] = upper[where] = (lower[where] + upper[where]) / 2
     return program
+
+
+def rounded_in(program: Program) -> Program:
+    """The program itself, or a copy in which the bounds of whole-number columns are whole numbers."""
+    whole = program.integrality
+    lower = np.where(whole, np.ceil(program.col_lower - 1e-9), program.col_lower)
+    upper = np.where(whole, np.floor(program.col_upper + 1e-9), program.col_upper)
+    if np.array_equal(lower, program.col_lower) and np.array_equal(upper, program.col_upper):
+        return program
+    program = program.copy()
+    program.col_lower, program.col_upper = lower, upper
+    return program

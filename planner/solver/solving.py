@@ -9,7 +9,7 @@ from planner.solver.lp import solve_lp
 from planner.solver.mip import solve_mip
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome
-from planner.solver.programs import contradiction, refuse_faults, uncrossed
+from planner.solver.programs import contradiction, refuse_faults, rounded_in, uncrossed
 from planner.solver.residuals import lp_residuals, primal_residuals
 from planner.solver.watch import ProgressCall, Watch, attended
 from planner.stamp import Program
@@ -32,6 +32,7 @@ def solve(program: Program, options: Options | None = None, progress: ProgressCa
 
 
 def _solve(program: Program, options: Options, watch: Watch) -> Outcome:
+    program = rounded_in(program)
     reason = contradiction(program)
     if reason:
         return Outcome("infeasible", reason, method="bounds")
