@@ -82,10 +82,15 @@ def test_ctrl_c_in_plain_branch_and_cut_returns_a_plan_too():
 def test_ctrl_c_in_an_lp_comes_back_at_once(method):
     line, status, seconds = interrupted(SOLVE, json.dumps([LONG, {"method": method}, False, True]))
     answer = json.loads(line)
-    assert (answer["status"], status) == ("no_plan", 0)
+    assert status == 0
     assert "Ctrl-C" in answer["reason"]
-    assert not answer["plan"]
     assert seconds < 10
+    if answer["status"] == "feasible":  # where it was stopped decides whether the point at hand satisfies all rows
+        assert answer["plan"]
+        program = relax(capacity_program(**LONG))
+        assert primal_residuals(program, np.array(answer["x"]), answer["objective"]).primal_ok()
+    else:
+        assert (answer["status"], answer["plan"]) == ("no_plan", False)
 
 
 def test_a_second_ctrl_c_is_raised_without_waiting():
