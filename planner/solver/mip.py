@@ -17,11 +17,11 @@ from planner.solver.highs import Run, Session
 from planner.solver.lp import VERDICT_REASONS, attempts, stopped_words
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome, relative_gap
-from planner.solver.programs import fix, relax
-from planner.solver.residuals import lagrangian_bound, objective_of, primal_residuals
-from planner.solver.start import Builder, Plan
+from planner.solver.programs import relax
+from planner.solver.residuals import lagrangian_bound
+from planner.solver.start import Builder, Plan, settled
 from planner.solver.switches import SwitchSearch
-from planner.solver.tighten import ABSOLUTE_GAP, Narrowed, cutoff, narrow
+from planner.solver.tighten import Narrowed, cutoff, narrow
 from planner.solver.watch import Watch
 from planner.stamp import Program
 
@@ -29,6 +29,8 @@ from planner.stamp import Program
 TINY_NONZEROS = 10_000
 # A relaxation needs a basis: up to this size simplex is quicker than an interior point with crossover.
 SIMPLEX_RELAXATION_NONZEROS = 400_000
+# Plans and bounds are good to the solver's tolerances; no gap finer than this (relative) can be told from none.
+FINEST = 1e-6
 # Seconds that turning a solved relaxation into a plan may take after somebody asked to stop.
 GRACE_S = 5.0
 # The search over switches may take this many times what the relaxation and the first plan took together.
@@ -72,7 +74,8 @@ class Search:
         """True where the plan is proven within the gap."""
         if self.plan is None:
             return False
-        return self.gap <= self.options.gap or self.plan.objective - self.bound <= ABSOLUTE_GAP
+        reach = max(self.options.gap * abs(self.plan.objective), FINEST * max(1.0, abs(self.plan.objective)))
+        return self.plan.objective - self.bound <= reach
 
 
 def solve_mip(program: Program, options: Options, watch: Watch) -> Outcome:
@@ -179,31 +182,14 @@ def _branch_and_cut(search: Search) -> Outcome | None:
     if run.verdict in ("optimal", "limit", "interrupted"):
         search.learn(bound=min(run.bound, ceiling))
     if run.x is not None:
-        plan, search.fault = settled(search.program, run, search.options, watch)
+        with watch.grace(GRACE_S):
+            plan, found = settled(search.program, run.x, "branch and cut", search.options, watch)
         search.learn(plan=plan)
+        if plan is None:
+            search.fault = f"branch and cut returned a plan that does not pass the check: {found.fault()}"
     elif run.verdict == "unknown" or run.verdict == "infeasible":
         search.fault = f"branch and cut ended with status {run.words}"
     return None
-
-
-def settled(program: Program, run: Run, options: Options, watch: Watch) -> tuple[Plan | None, str]:
-    """The run's plan with exactly whole numbers, the rest solved again where that broke a row; or None and why."""
-    x = run.x.copy()
-    whole = program.integrality
-    x[whole] = np.round(x[whole])
-    reported = primal_residuals(program, run.x, run.objective)
-    residuals = primal_residuals(program, x)
-    if residuals.primal_ok() and reported.objective <= 1e-6:
-        return Plan(x, objective_of(program, x), "branch and cut", residuals), ""
-    with watch.grace(GRACE_S):
-        session = Session(relax(fix(program, whole, x[whole])), options, watch)
-        again = session.run("simplex", time_limit_s=math.inf)
-    if again.verdict == "optimal" and again.x is not None:
-        again.x[whole] = x[whole]
-        residuals = primal_residuals(program, again.x)
-        if residuals.primal_ok():
-            return Plan(again.x, objective_of(program, again.x), "branch and cut, counts fixed", residuals), ""
-    return None, f"branch and cut returned a plan that does not pass the check: {residuals.fault() or reported.fault()}"
 
 
 def _which(search: Search, log: str) -> Outcome:

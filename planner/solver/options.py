@@ -17,7 +17,8 @@ SIMPLEX_NONZEROS = 50_000
 class Options:
     """How a program is solved; wrong values raise ValueError with the name of the option.
 
-    gap: relative distance between plan and bound at which a mixed-integer solve is done (0.0001 = 0.01 %).
+    gap: relative distance between plan and bound at which a mixed-integer solve is done (0.0001 = 0.01 %); below 1e-6
+      the solver's own tolerances decide.
     time_limit_s: seconds of wall clock for the whole call, None for no limit.
     threads: threads of the solver, None for the solver's own choice (half of the cores).
     method: of LPs. "auto" takes the simplex method for small programs and "ipx" (interior point) for large ones;

@@ -18,6 +18,7 @@ import numpy as np
 
 from planner.solver.highs import Run, Session
 from planner.solver.options import Options
+from planner.solver.programs import fix, relax
 from planner.solver.residuals import Residuals, objective_of, primal_residuals
 from planner.solver.watch import Watch
 from planner.stamp import Program
@@ -25,6 +26,9 @@ from planner.stamp import Program
 WHOLE = 1e-6
 # How many units around the fractional counts the small branch and cut looks at.
 REACH = 2
+# A plan violated by more than this is worth solving its continuous columns again.
+UPSET = 1e-7
+SETTLE_S = 60.0
 # Counts are rounded in at most this many batches, each followed by a restarted LP.
 BATCHES = 24
 
@@ -207,10 +211,7 @@ class Builder:
 
     def _checked(self, x: np.ndarray, method: str) -> Plan | None:
         """The plan, or None where it does not pass the check on the arrays."""
-        x = x.copy()
-        x[self._program.integrality] = np.round(x[self._program.integrality])
-        residuals = primal_residuals(self._program, x)
-        return Plan(x, objective_of(self._program, x), method, residuals) if residuals.primal_ok() else None
+        return settled(self._program, x, method, self._options, self._watch)[0]
 
     def _solve(self, worse_than: float = math.inf) -> Run | None:
         run = self._session.run("simplex", worse_than=worse_than)
@@ -230,6 +231,26 @@ class Builder:
         allowed = min(max(2.0, self._spent_s), self._watch.remaining_s / 4)
         begun = self._watch.seconds
         return lambda: allowed - (self._watch.seconds - begun)
+
+
+def settled(
+    program: Program, x: np.ndarray, method: str, options: Options, watch: Watch
+) -> tuple[Plan | None, Residuals]:
+    """The plan of `x` (n) with exactly whole numbers, None where it does not pass the check; and its violations.
+
+    A solver's whole numbers are whole within a tolerance, and so are its rows. Where that shows once they are exact,
+    the rest is solved again around them.
+    """
+    x, whole = x.copy(), program.integrality
+    x[whole] = np.round(x[whole])
+    residuals = primal_residuals(program, x)
+    if max(residuals.row, residuals.column) > UPSET:
+        again = Session(relax(fix(program, whole, x[whole])), options, watch).run("simplex", time_limit_s=SETTLE_S)
+        if again.verdict == "optimal" and again.x is not None:
+            again.x[whole] = x[whole]
+            x, residuals = again.x, primal_residuals(program, again.x)
+    plan = Plan(x, objective_of(program, x), method, residuals) if residuals.primal_ok() else None
+    return plan, residuals
 
 
 def better(one: Plan | None, other: Plan | None) -> Plan | None:
