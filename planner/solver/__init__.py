@@ -1,15 +1,17 @@
 """Solve programs of plain arrays: the only place that names a solver (HiGHS); it knows no data centre, no Pyomo.
 
-A `planner.stamp.Program` goes in, an `Outcome` comes out: `solve` for LPs and MIPs, `relax` and `fix` for programs
-derived from it, `price` for the shadow prices of a mixed-integer plan, `iis` for the rows that contradict each other.
-Every returned plan has been checked on the arrays, every gap is proven, Ctrl-C and the time limit keep the best plan.
+A `planner.stamp.Program` goes in, an `Outcome` comes out: `solve` it, `relax` or `fix` it, `price` a plan (`Pricer`:
+again and again), ask `iis` which rows contradict each other. Every plan returned has been checked on the arrays, every
+gap is proven, Ctrl-C and the time limit keep the best plan.
 
-options.py   how to solve                     lp.py       linear programs: fastest method that passes the check
-outcome.py   what comes back                  mip.py      mixed-integer programs: relaxation, built plan, branch and cut
-residuals.py the independent check            start.py    the built plan
-programs.py  faults, relaxed and fixed copies prices.py   shadow prices of a plan
-watch.py     clock, Ctrl-C, progress          conflict.py rows and columns that contradict each other
-highs.py     HiGHS itself                     solving.py  the entry
+options.py    how to solve                     lp.py        linear programs: fastest method that passes the check
+outcome.py    what comes back                  mip.py       mixed-integer programs, in the order of the next four
+words.py      the closed lists of words        start.py     a first plan, rounded from the relaxation
+residuals.py  the independent check            switches.py  a proof from the columns with two values
+programs.py   faults, relaxed, fixed copies    tighten.py   what no better plan can contain is taken out
+watch.py      clock, Ctrl-C, progress          highs.py     HiGHS itself: branch and cut, and everything above
+solving.py    the entry                        prices.py    shadow prices of a plan
+                                               conflict.py  rows and columns that contradict each other
 """
 
 from planner.solver.conflict import iis

@@ -1,9 +1,9 @@
-"""Mixed-integer programs: relaxation, a plan built from it, then HiGHS' branch and cut from that plan.
+"""Mixed-integer programs: relaxation, a plan built from it, a proof from the switches, then branch and cut.
 
-The relaxation proves a bound; a plan rounded from it (`start.py`) often lies within the gap and the work is done.
-Otherwise branch and cut goes on from that plan. What is proven is never lost: the bound reported is the best of the
-relaxation's and the search's, the plan is the best of both, and both are checked on the arrays. Tiny programs go
-straight to branch and cut.
+A plan rounded from the relaxation (`start.py`) often lies within the gap. Otherwise branching on the switches alone
+(`switches.py`) closes the gap or narrows the choices, `tighten.py` takes out what no better plan can contain, and
+HiGHS' branch and cut goes on from the plan. The bound and the plan reported are the best of all steps, both checked on
+the arrays. Tiny programs go straight to branch and cut.
 """
 
 from __future__ import annotations

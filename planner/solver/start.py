@@ -1,11 +1,9 @@
 """A first plan for a mixed-integer program, rounded from its relaxation.
 
-The whole-number columns of a planning model come in two kinds. *Switches* have two neighbouring values (open a site,
-choose a design); *counts* have many (racks). Switches are rounded up first, because they permit things that the
-fractional plan already does; the relaxation is solved again with them fixed; switches that earn less than they cost
-are dropped one by one; then the counts are rounded in batches, dearest first, or by a small branch and cut that only
-looks at their neighbouring values. Each step is a warm-started LP over the same session. Nothing here
-proves anything: plans are checked, bounds come from elsewhere.
+Whole-number columns come in two kinds: *switches* have two neighbouring values (open a site, choose a design), *counts*
+have many (racks). Switches are rounded up first, for they permit what the fractional plan already does; those that earn
+less than they cost are dropped one by one; then the counts are rounded in batches, dearest first, or by a small branch
+and cut near them. Each step is a warm-started LP over the same session. Nothing here proves anything.
 """
 
 from __future__ import annotations

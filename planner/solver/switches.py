@@ -1,11 +1,10 @@
 """A proof from the switches alone: branch and bound over the columns with two values, counts left fractional.
 
-In a planning model what weakens the relaxation is a fraction of a fixed cost; rounding thousands of racks costs next
-to nothing. So with a good plan at hand the cheapest proof branches on the switches only. Every node is the relaxation
-with a few bounds changed, restarted by dual simplex wherever the last node ended (going back to the parent's basis
-costs more than it saves: HiGHS computes all pricing weights anew) and cut off as soon as it is known to be no better
-than the plan less the gap. A node's bound is recomputed from its duals on the arrays. What the search cannot close it
-narrows: the choices it leaves open, its *survivors*, are all that branch and cut still has to look at.
+What weakens a planning model's relaxation is a fraction of a fixed cost; rounding thousands of racks costs next to
+nothing. So the cheapest proof branches on switches only. Every node is the relaxation with a few bounds changed,
+restarted by dual simplex wherever the last node ended (going back to the parent's basis costs more than it saves:
+HiGHS computes all pricing weights anew), cut off once it is no better than the plan less the gap, its bound recomputed
+from its duals on the arrays. The choices left open, the *survivors*, are all that branch and cut still has to look at.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """Less to search: what no plan better than the one at hand can contain is taken out before branch and cut begins.
 
-With a plan in hand only plans better than a *cutoff*, its objective less the allowed gap, are still of interest.
-Switches on which all survivors of the search over switches agree are held; counts that would have to move so far that
-their reduced cost alone eats the distance to the cutoff lose that range. Presolve tightens a program with held
-switches far more than its cuts do later: on programs of this project's size that has cut the time of branch and cut by
-half or more.
+Only plans below a *cutoff*, the objective at hand less the allowed gap, are still of interest. Switches on which all
+survivors of `switches.py` agree are held; counts lose the range whose reduced cost alone eats the distance to the
+cutoff. On programs of this project's size that has cut the time of branch and cut by half or more.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The clock and the stop button of one call, shared by the thread that solves and the thread that waits.
 
-The solver is C++ and Python delivers Ctrl-C only to its main thread, between two lines of Python. So the work runs in
-a thread of its
-own while the calling thread waits in short naps: Ctrl-C wakes it, it presses the stop button, the solver asks for the
-button in its callbacks and comes back with the best plan it has. A second Ctrl-C is raised at once.
+Python delivers Ctrl-C only to its main thread, between two lines of Python, and the solver is C++. So the work runs in
+a thread of its own while the caller naps: Ctrl-C presses the stop button, the solver asks for it in its callbacks and
+comes back with the best plan it has. A second Ctrl-C is raised at once.
 """
 
 from __future__ import annotations
