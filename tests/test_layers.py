@@ -58,7 +58,7 @@ def test_imports_go_down_only(path):
 
 def test_only_run_and_readers_of_solutions_import_the_model():
     """`plan/run.py` runs the pipeline; the other readers may import names of the model, never `build`."""
-    for path in (PACKAGE / "plan").glob("*.py"):
+    for path in (PACKAGE / "plan").rglob("*.py"):
         if path.name != "run.py":
             assert not any("planner.model.build" in name for name in imports(path)), path
 

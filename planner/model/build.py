@@ -53,6 +53,7 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     m.instance = instance
     m.eligibility = eligible_points(instance)
     m.network = find_routes(instance, m.eligibility)
+    m.counts = []  # variables that count units: relaxed where prices are read
     add_time(m, instance)
     _add_ledgers(m)
     add_sites(m, instance)

@@ -37,6 +37,7 @@ def add_hardware(m: ConcreteModel, instance: Instance) -> None:
     p.units_built = Var(
         m.HALLS, within=_counting, bounds=_units_bounds, doc="units built into halls of a cooling design (units)"
     )
+    m.counts.append(p.units_built)
     p.units = Expression(m.HALLS, rule=_units, doc="units in service by hall (units)")
     p.fleet_units = Expression(m.FLEETS, rule=_fleet_units, doc="units in service at a site (units)")
     step.it_mw = Var(m.HALLS, within=NonNegativeReals, doc="IT load of hardware in halls of a design (MW)")

@@ -152,8 +152,11 @@ def _price(run: Run, reading: Reading, outcome: Outcome, verify: bool) -> tuple[
 
 def _counts(m: ConcreteModel, stamped: Stamped) -> np.ndarray:
     """Return the columns that count units."""
-    _, starts, copies = stamped.columns(m.period.units_built)
-    return np.concatenate([np.zeros(0, dtype=int), *(np.arange(start, start + copies) for start in starts)])
+    found = [np.zeros(0, dtype=int)]
+    for variable in m.counts:
+        _, starts, copies = stamped.columns(variable)
+        found += [np.arange(start, start + copies) for start in starts]
+    return np.concatenate(found)
 
 
 def _objective(stamped: Stamped, outcome: Outcome) -> float:

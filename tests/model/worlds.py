@@ -1,4 +1,7 @@
-"""A world in which every rule of the model has a row: one site, two steps a day, two periods, round numbers.
+"""A world in which the common rules have a row: one site, two steps a day, two periods, round numbers.
+
+Rules that would crowd it have a world of their own: a module `world_<topic>.py` beside this one, whose function `world`
+takes a folder and returns an instance.
 
 Numbers that many tests use:
 
@@ -15,6 +18,9 @@ Numbers that many tests use:
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +77,13 @@ def everything(folder: Path, changes: dict[str, Any] | None = None) -> Instance:
     """Write the world with every rule to a folder and load it, with overrides."""
     write_instance(folder, everything_tables(), everything_settings(), everything_series())
     return load(folder, overrides=changes)
+
+
+def row_worlds() -> dict[str, Callable[[Path], Instance]]:
+    """The worlds of the modules `world_<topic>.py` beside this one, by topic."""
+    here = Path(__file__).parent
+    topics = [module.name for module in pkgutil.iter_modules([str(here)]) if module.name.startswith("world_")]
+    return {name.removeprefix("world_"): importlib.import_module(f"tests.model.{name}").world for name in topics}
 
 
 def _place() -> Tables:
