@@ -16,6 +16,13 @@ def token_shares(product: Product) -> tuple[float, float, float]:
     return product.isl / tokens - cached, cached, product.osl / tokens
 
 
+def price_usd_per_mtok(instance: Instance, key: tuple[str, str, str]) -> float:
+    """Return the price of a segment over its product's mix of fresh, cached and output tokens (USD/Mtok)."""
+    row = instance.demand[key]
+    prices = row.price_usd_per_mtok_input, row.price_usd_per_mtok_cached, row.price_usd_per_mtok_output
+    return sum(share * price for share, price in zip(token_shares(instance.products[row.product]), prices, strict=True))
+
+
 def shape_values(instance: Instance, grid: TimeGrid, shape: str | None, utc_offset_h: float) -> np.ndarray:
     """Return demand relative to its yearly mean at each (day, step): shape (day x step,), weighted mean 1.
 

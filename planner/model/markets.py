@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
-from planner.instance.demand import arrivals_in_window, shape_values, token_shares
+from planner.instance.demand import arrivals_in_window, price_usd_per_mtok, shape_values
 from planner.instance.instance import Instance
 from planner.model.time import by_period, by_step
 from planner.stamp import constraint, previous, series
@@ -22,10 +22,14 @@ _OFFER = ("market", "product", "segment", "price_of")
 _ROOM = 1.001
 
 
-def add_markets(m: ConcreteModel, instance: Instance) -> None:
-    """Add contracts, their revenue, batch backlogs and commitments; close the tokens ledger."""
+def add_demand(m: ConcreteModel, instance: Instance) -> None:
+    """Add what is asked for: contract segments, their volumes by the hour, and the indices of the periods."""
     _add_sets(m, instance)
     _add_data(m, instance)
+
+
+def add_markets(m: ConcreteModel, instance: Instance) -> None:
+    """Add contracts, their revenue, batch backlogs and commitments."""
     year, step = m.year, m.step
     year.accepted = Var(m.OFFERS, within=_acceptance, doc="share of a contract segment taken at a price (share)")
     year.taken = Expression(m.SEGMENTS, rule=_taken, doc="share of a contract segment taken (share)")
@@ -45,17 +49,9 @@ def add_markets(m: ConcreteModel, instance: Instance) -> None:
 
 def close_tokens(m: ConcreteModel) -> None:
     """Close the tokens ledger at every site and market."""
-    accounts = sorted(set(m.MAKES) | set(m.SALES))
+    accounts = sorted(set(m.MAKES) | set(m.SALES) | {i[:2] for i in m.WHOLESALE})
     m.TOKEN_ACCOUNTS = Set(dimen=2, initialize=accounts, doc="sites and markets with the products they make or buy")
     constraint(m.step, m.TOKEN_ACCOUNTS, rule=token_balance)
-
-
-def price_usd_per_mtok(instance: Instance, key: tuple[str, str, str]) -> float:
-    """Return the price of a segment over its product's mix of fresh, cached and output tokens (USD/Mtok)."""
-    row = instance.demand[key]
-    fresh, cached, output = token_shares(instance.products[row.product])
-    prices = row.price_usd_per_mtok_input, row.price_usd_per_mtok_cached, row.price_usd_per_mtok_output
-    return sum(share * price for share, price in zip((fresh, cached, output), prices, strict=True))
 
 
 def _add_sets(m: ConcreteModel, instance: Instance) -> None:
@@ -194,7 +190,7 @@ def deadline(step: Block, market: str, p: str) -> object:
 
 
 def token_balance(step: Block, place: str, p: str) -> object:
-    """At a site, what is made is sent; at a market, what is delivered is sold, batch work sooner or later.
+    """At a site, what is made is sent; at a market, what is delivered or bought is sold, batch work sooner or later.
 
     sum of posts to tokens[place,p] = 0
 
@@ -247,6 +243,22 @@ def _post(m: ConcreteModel, instance: Instance) -> None:
         heading="revenue",
         index_names=_OFFER,
     )
+    credit = {key: row.credit_usd_per_mtok for key, row in instance.demand.items() if row.credit_usd_per_mtok}
+    if credit:
+        m.cash.post(
+            "credits",
+            m.year,
+            Set(dimen=3, initialize=list(credit)),
+            rule=lambda year, *key: (
+                _per_gtok_day(credit[key])
+                * instance.demand[key].volume_gtok_per_day
+                * m.period.demand_index
+                * year.taken[key]
+            ),
+            doc="worth of tokens served beyond their price (conversion, goodwill); no cash changes hands",
+            heading="non-cash",
+            index_names=("market", "product", "segment"),
+        )
     cost = {key: row for key, row in instance.commitments.items() if key in m.PROMISES}
     m.cash.post(
         "penalties",

@@ -9,7 +9,7 @@ from pyomo.environ import ConcreteModel, Expression, Objective, maximize
 
 from planner.instance.instance import Instance
 from planner.model.ledger import Post
-from planner.model.markets import price_usd_per_mtok
+from planner.instance.demand import price_usd_per_mtok
 from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
 
@@ -72,4 +72,13 @@ def _billable(m: ConcreteModel, instance: Instance) -> object:
         if price_usd_per_mtok(instance, (market, p, q)) > 0:
             volume = instance.demand[offer[:3]].volume_gtok_per_day * instance.products[p].token_weight
             gtok += volume * DAYS_PER_YEAR * m.period.demand_index * m.year.accepted[offer]
-    return total(gtok, per=m)
+    return total(gtok, per=m) + _traded(m, instance)
+
+
+def _traded(m: ConcreteModel, instance: Instance) -> object:
+    """Tokens sold wholesale less tokens bought, weighted: who only resells has made nothing (Gtok)."""
+    signs = dict.fromkeys(m.wholesale_buys, -1.0) | dict.fromkeys(m.wholesale_sales, 1.0)
+    weighted = (
+        sign * instance.products[i[1]].token_weight * m.step.traded_gtok_per_h[i] for i, sign in signs.items()
+    )
+    return total(sum(weighted), per=m)

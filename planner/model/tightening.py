@@ -25,7 +25,7 @@ def add_tightening(m: ConcreteModel, instance: Instance) -> None:
     for s, market, number, p in m.FLOWS:
         if s in costly:
             m.flows_of_pair.setdefault((s, market, p), []).append((s, market, number, p))
-    for run in m.RUNS:
+    for run in m.EVERY_RUN:
         w = rate_of(m, *run[1:]).stack
         if w in m.STACKS:
             m.runs_of_software.setdefault((w, run[3]), []).append(run)
@@ -48,12 +48,12 @@ def add_tightening(m: ConcreteModel, instance: Instance) -> None:
 def open_to_serve(year: Block, s: str, market: str, p: str) -> object:
     """A closed site serves nobody: no market takes more from a site in a year than all its demand, if it is open.
 
-    total over the year of flow_gtok_per_h[s,market,*,p] <= 1.001 x yearly demand[market,p] x opened[s]
+    total over the year of carried_gtok_per_h[s,market,*,p] <= 1.001 x yearly demand[market,p] x opened[s]
 
     Dual: 0 but for rounding; the row only guides the search.
     """
     m = year.model()
-    served = total(sum(m.step.flow_gtok_per_h[i] for i in m.flows_of_pair[s, market, p]), per=year)
+    served = total(sum(m.step.carried_gtok_per_h[i] for i in m.flows_of_pair[s, market, p]), per=year)
     room = _ROOM * m.yearly_demand_gtok[market, p] / DAYS_PER_YEAR
     return served / DAYS_PER_YEAR <= room * m.period.opened[s]
 
@@ -67,7 +67,7 @@ def adopted_to_make(year: Block, w: str, p: str) -> object:
     """
     m = year.model()
     runs = m.runs_of_software[w, p]
-    made = total(sum(made_gtok_per_unit_h(m, *run[1:]) * m.step.running_units[run] for run in runs), per=year)
+    made = total(sum(made_gtok_per_unit_h(m, *run[1:]) * m.step.at_work_units[run] for run in runs), per=year)
     room = _ROOM * sum(gtok for (_, product), gtok in m.yearly_demand_gtok.items() if product == p) / DAYS_PER_YEAR
     return made / DAYS_PER_YEAR <= room * m.period.adopted[w]
 
@@ -75,13 +75,15 @@ def adopted_to_make(year: Block, w: str, p: str) -> object:
 def adopted_to_make_now(step: Block, w: str, p: str) -> object:
     """What is served at once is bound hour by hour: software makes no more than the hour's demand, if adopted.
 
-    tokens of product p made by points of software w <= 1.001 x demand_gtok_per_h[p] x adopted[w]
+    tokens of product p made by points of software w <= 1.001 x demand_gtok_per_h[p] x adopted[w],
+    wholesale offers counting as demand
 
     Dual: 0 but for rounding; the row only guides the search.
     """
     m = step.model()
-    made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.running_units[run] for run in m.runs_of_software[w, p])
+    made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.at_work_units[run] for run in m.runs_of_software[w, p])
     demand = sum(step.demand_gtok_per_h[key] for key in m.segments_of_product.get(p, []))
+    demand += sum(m.period.wholesale_gtok_per_h[i] for i in m.wholesale_sales if i[1] == p)
     return made <= _ROOM * demand * m.period.adopted[w]
 
 

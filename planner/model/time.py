@@ -66,6 +66,13 @@ def available(m: ConcreteModel, date: float | None) -> np.ndarray:
     return np.ones(len(start)) if date is None else (start >= date - DATE_TOLERANCE_YR).astype(float)
 
 
+def on_offer(m: ConcreteModel, start: float | None, until: float | None) -> np.ndarray:
+    """Return 1.0 for each period that starts on or after one date and before another, else 0.0."""
+    begins = level_of(m.period).copies["start_year"].to_numpy()
+    over = np.zeros(len(begins), dtype=bool) if until is None else begins >= until - DATE_TOLERANCE_YR
+    return available(m, start) * ~over
+
+
 def when_available(m: ConcreteModel, date: float | None, limit: float | None) -> np.ndarray:
     """Return bounds on building by period: 0 before the date, then just out of reach of the limit's own row.
 

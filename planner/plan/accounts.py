@@ -13,6 +13,7 @@ HEADINGS = (
     "water and carbon",
     "software",
     "network",
+    "purchases",
     "upkeep",
     "capital",
     "penalties",

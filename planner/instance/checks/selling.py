@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from planner.instance.checks.report import warn
-from planner.instance.demand import token_shares
+from planner.instance.demand import price_usd_per_mtok
 from planner.instance.eligibility import eligible_points
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
-from planner.instance.routes import hardware_allowed
+from planner.instance.routes import hardware_allowed, leads_on
 from planner.units import HOURS_PER_DAY
 
 _DAY_TYPES = ("weekday", "weekend")
@@ -82,12 +83,10 @@ def check_unsold(instance: Instance) -> Iterator[Problem]:
 def check_worthless_demand(instance: Instance) -> Iterator[Problem]:
     """Demand at price zero that no commitment stands behind: serving it only costs."""
     for key, row in instance.demand.items():
-        fresh, cached, output = token_shares(instance.products[row.product])
-        prices = (row.price_usd_per_mtok_input, row.price_usd_per_mtok_cached, row.price_usd_per_mtok_output)
-        revenue = sum(price * share for price, share in zip(prices, (fresh, cached, output), strict=True))
-        if revenue == 0 and (row.market, row.product) not in instance.commitments:
+        worth = price_usd_per_mtok(instance, key) + row.credit_usd_per_mtok
+        if worth == 0 and (row.market, row.product) not in instance.commitments:
             wrong = "nobody pays for it and nothing is lost without it, so it will not be served"
-            yield warn(instance, "demand", key, "", wrong, "a price, or a row in commitments.csv")
+            yield warn(instance, "demand", key, "", wrong, "a price, a credit, or a row in commitments.csv")
 
 
 def check_commitments(instance: Instance) -> Iterator[Problem]:
@@ -107,7 +106,7 @@ def check_commitments(instance: Instance) -> Iterator[Problem]:
 def _reached(instance: Instance, site: str) -> set[str]:
     """Return every node that links lead to from a site."""
     onward: dict[str, list[str]] = {}
-    for link in instance.links.values():
+    for link in filter(partial(leads_on, instance), instance.links.values()):
         onward.setdefault(link.origin, []).append(link.destination)
     seen, waiting = {site}, [site]
     while waiting:

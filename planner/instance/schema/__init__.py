@@ -7,8 +7,8 @@ range and meaning. Whatever is said about the format anywhere is written from he
 from __future__ import annotations
 
 from planner.instance.schema.base import CatalogueRow, Row
-from planner.instance.schema.hardware import Cooling, Hardware, Supply
-from planner.instance.schema.markets import Commitment, Demand, Market, Product, Shape
+from planner.instance.schema.hardware import Cooling, Hardware, Lease, Supply
+from planner.instance.schema.markets import Commitment, Demand, Market, Product, Shape, Wholesale
 from planner.instance.schema.network import Link, Pop
 from planner.instance.schema.power import SiteStore, Source, Store, Technology
 from planner.instance.schema.serving import Model, Point, Stack
@@ -21,6 +21,7 @@ TABLES: dict[str, type[Row]] = {
     "site_periods": SitePeriod,
     "hardware": Hardware,
     "supply": Supply,
+    "leases": Lease,
     "cooling": Cooling,
     "site_cooling": SiteCooling,
     "technologies": Technology,
@@ -34,6 +35,7 @@ TABLES: dict[str, type[Row]] = {
     "markets": Market,
     "demand": Demand,
     "commitments": Commitment,
+    "wholesale": Wholesale,
     "shapes": Shape,
     "pops": Pop,
     "links": Link,

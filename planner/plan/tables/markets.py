@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.model.markets import price_usd_per_mtok
+from planner.instance.demand import price_usd_per_mtok
 from planner.plan.reading import Reading, one_scenario
 from planner.plan.tables.parts import NEGLIGIBLE, keys_of, ordered, post_named
 
