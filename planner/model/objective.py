@@ -78,5 +78,7 @@ def _billable(m: ConcreteModel, instance: Instance) -> object:
 def _traded(m: ConcreteModel, instance: Instance) -> object:
     """Tokens sold wholesale less tokens bought, weighted: who only resells has made nothing (Gtok)."""
     signs = dict.fromkeys(m.wholesale_buys, -1.0) | dict.fromkeys(m.wholesale_sales, 1.0)
-    weighted = (sign * instance.products[i[1]].token_weight * m.step.traded_gtok_per_h[i] for i, sign in signs.items())
+    weighted = (
+        sign * instance.products[i[1]].token_weight * m.step.traded_gtok_per_h[i] for i, sign in signs.items()
+    )
     return total(sum(weighted), per=m)

@@ -27,12 +27,7 @@ def add_wholesale(m: ConcreteModel, instance: Instance) -> None:
         i: row.max_gtok_per_day / HOURS_PER_DAY * on_offer(m, row.available_from, row.until) for i, row in rows.items()
     }
     series(
-        m.period,
-        "wholesale_gtok_per_h",
-        limits,
-        m.WHOLESALE,
-        unit="Gtok/h",
-        doc="most tokens an offer takes in an hour",
+        m.period, "wholesale_gtok_per_h", limits, m.WHOLESALE, unit="Gtok/h", doc="most tokens an offer takes in an hour"
     )
     m.step.traded_gtok_per_h = Var(
         m.WHOLESALE, within=NonNegativeReals, doc="tokens bought or sold under a wholesale offer (Gtok/h)"
