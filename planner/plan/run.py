@@ -18,7 +18,9 @@ from planner.instance import Instance
 from planner.model.build import Extension, build
 from planner.model.objective import add_floor
 from planner.plan.accounts import accounts_table, capex_table
-from planner.plan.kpis import identity_table, kpis_table, levelised_cost_table
+from planner.plan.costs import levelised_cost_table, token_supply_table
+from planner.plan.identity import identity_table, realised_prices
+from planner.plan.kpis import kpis_table
 from planner.plan.outcomes import cheapest, conflicting
 from planner.plan.plan import Plan, PlanError
 from planner.plan.prices import energy_prices_table, one_a_year, prices_table
@@ -119,7 +121,8 @@ def _tables(reading: Reading) -> dict[str, pd.DataFrame]:
     tables["capex"] = capex_table(reading)
     tables["kpis"] = kpis_table(reading, tables)
     tables["identity"] = identity_table(reading, tables)
-    tables["levelised_cost"] = levelised_cost_table(reading, tables)
+    tables["token_supply"] = token_supply_table(reading, tables)
+    tables["levelised_cost"] = levelised_cost_table(tables, realised_prices(tables))
     tables["points_dropped"] = reading.m.eligibility.dropped_table()
     tables["coverage"] = reading.m.eligibility.coverage(reading.m.instance).reset_index()
     tables["pairs_cut"] = reading.m.network.cut_table()
