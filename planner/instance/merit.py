@@ -85,9 +85,9 @@ def _best_point(
 def cost_line(instance: Instance) -> CostLine | None:
     """Return the cheapest cost of a MW of IT load at work through the year; None where nothing can be built.
 
-    Annuities of the hardware, halls and cheapest fitting cooling at the WACC, their upkeep, and energy at the mean price
-    of the cheapest source with its fuel (its plant's annuity included), overhead and losses added. Idle time, firm
-    capacity, demand charges, carbon, water, software and network are left out: the line is a little low.
+    Annuities of the hardware, halls and cheapest fitting cooling at the WACC, their upkeep, and energy at the mean
+    price of the cheapest source with its fuel (its plant's annuity included), overhead and losses added. Idle time,
+    firm capacity, demand charges, carbon, water, software and network are left out: the line is a little low.
     """
     found = [
         line

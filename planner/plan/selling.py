@@ -33,7 +33,7 @@ def uniform_prices_table(r: Reading, row_dual: np.ndarray, markets: pd.DataFrame
         own = markets[markets["segment"] == markets["price_of"]]
         keys = ["period", "market", "product"]
         for key, group in own.groupby(keys, sort=False):
-            if group["price_usd_per_mtok"].nunique() > 1 and key in cost:
+            if key in cost and group["price_usd_per_mtok"].max() > group["price_usd_per_mtok"].min():
                 rows.append((*key, *_margins(group, cost[key])))
     return pd.DataFrame(rows, columns=UNIFORM_COLUMNS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
@@ -12,8 +13,8 @@ from planner.instance.merit import CostLine, cost_line, merit_order
 from planner.instance.routes import Network
 from planner.units import USD_PER_MUSD
 
-_WIDTH = 40
-_MOST_ROWS = 30
+_WIDTH = 30
+_DEAREST, _NEAREST = 10, 30
 
 
 def merit_bars(instance: Instance, eligibility: Eligibility, network: Network) -> RenderableType:
@@ -21,22 +22,32 @@ def merit_bars(instance: Instance, eligibility: Eligibility, network: Network) -
     period = next(iter(instance.periods))
     frame = merit_order(instance, eligibility, network, period)
     line = cost_line(instance)
+    shown = _shown(frame, line)
     most = max(frame["revenue_usd_per_it_mw_yr"].max() if len(frame) else 0.0, line.usd_per_it_mw_yr if line else 0.0)
     table = Table(
-        "segment",
-        "best point",
+        Column("segment", no_wrap=True),
+        Column("best point", no_wrap=True),
         *(_right(name) for name in ("M USD/MW-yr", "MW", "MW so far")),
         "",
         title=f"Merit order of {period}: what a MW of IT load earns in a year",
         title_justify="left",
         box=None,
     )
-    for row in frame.head(_MOST_ROWS).itertuples():
+    for row in shown.itertuples():
         name = f"{row.market} / {row.product} / {row.segment}"
         figures = (row.revenue_usd_per_it_mw_yr / USD_PER_MUSD, row.it_mw, row.cumulative_it_mw)
         bar = _bar(row.revenue_usd_per_it_mw_yr, line.usd_per_it_mw_yr if line else None, most)
         table.add_row(name, row.point, *(f"{value:,.3g}" if value < 1e3 else f"{value:,.0f}" for value in figures), bar)
-    return Group(table, Text(_words(line, len(frame))))
+    return Group(table, Text(_words(line, len(shown), len(frame))))
+
+
+def _shown(frame: pd.DataFrame, line: CostLine | None) -> pd.DataFrame:
+    """The segments that earn most and, if there are many, those nearest the cost line."""
+    if line is None or len(frame) <= _DEAREST + _NEAREST:
+        return frame.head(_DEAREST + _NEAREST)
+    distance = (frame["revenue_usd_per_it_mw_yr"] - line.usd_per_it_mw_yr).abs()
+    near = distance.iloc[_DEAREST:].nsmallest(_NEAREST).index
+    return frame[(frame.index < _DEAREST) | frame.index.isin(near)]
 
 
 def _right(name: str) -> Column:
@@ -53,8 +64,8 @@ def _bar(value: float, line: float | None, most: float) -> str:
     return "".join(cells).rstrip()
 
 
-def _words(line: CostLine | None, segments: int) -> str:
-    more = f" The first {_MOST_ROWS} of {segments} segments." if segments > _MOST_ROWS else ""
+def _words(line: CostLine | None, shown: int, segments: int) -> str:
+    more = f" Of {segments} segments, those that earn most and those nearest the line." if segments > shown else ""
     if line is None:
         return f"No cost line: nothing can be built and powered anywhere.{more}"
     total, cash = line.usd_per_it_mw_yr / USD_PER_MUSD, line.cash_usd_per_it_mw_yr / USD_PER_MUSD
