@@ -22,10 +22,11 @@ def uniform_prices_table(r: Reading, row_dual: np.ndarray, markets: pd.DataFrame
     """What one price for all would bring where a product has several prices in a market: an ESTIMATE.
 
     marginal_cost_usd_per_mtok is the plan's marginal cost of a token delivered there (dual of the market's token
-    balance, weighted by demand). segments_...: every segment that pays more than that, each at its own price;
-    single_...: the best single price among theirs, at which those who would pay more buy. Both margins take the
-    marginal cost as it is, though serving other volumes would move it: the exact answer is a plan with
-    pricing.mode = "uniform". No rows where something other than profit is maximised.
+    balance, weighted by demand; markets with contracts for one site alone have none and are left out). segments_...:
+    every segment that pays more than that, each at its own price; single_...: the best single price among theirs, at
+    which those who would pay more buy. Both margins take the marginal cost as it is, though serving other volumes would
+    move it: the exact answer is a plan with pricing.mode = "uniform". No rows where something other than profit is
+    maximised.
     """
     rows = []
     if r.m.objective_name == "profit":
@@ -80,7 +81,7 @@ def _marginal_costs(r: Reading, row_dual: np.ndarray) -> dict[tuple, float]:
     return {
         key: float(worth[key] / yearly[key[0]] / total / MUSD_PER_GTOK_FROM_USD_PER_MTOK)
         for key, total in gtok.items()
-        if total > _NEGLIGIBLE
+        if total > _NEGLIGIBLE and key[1:] in m.TOKEN_ACCOUNTS
     }
 
 

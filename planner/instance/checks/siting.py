@@ -108,7 +108,7 @@ def check_useless_points(instance: Instance) -> Iterator[Problem]:
 
 
 def check_jurisdictions(instance: Instance) -> Iterator[Problem]:
-    """Jurisdictions that markets or products name though no site lies there so spelt; products that no site may make."""
+    """Jurisdictions that markets or products name though no site lies there; products that no site may make."""
     known = {site.jurisdiction for site in instance.sites.values() if site.jurisdiction}
     rows = [("markets", *item) for item in instance.markets.items()]
     for table, key, row in [*rows, *(("products", *item) for item in instance.products.items())]:
