@@ -20,7 +20,7 @@ from planner.units import DAYS_PER_YEAR, MTOK_PER_GTOK, USD_PER_MUSD
 
 COLUMNS = ["period", "what", "where", "rule", "value", "unit", "binds"]
 _BINDS = 1e-6
-_FLOORS = ("firm_capacity", "commitment", "least_share")  # `... >= need`: the value is that of one unit LESS
+_FLOORS = ("firm_capacity", "commitment")  # rules `... >= need`: the value is that of one unit LESS of need
 
 
 @dataclass(frozen=True)

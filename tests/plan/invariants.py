@@ -77,7 +77,7 @@ def check_whole_numbers(plan: Plan, instance: Instance) -> None:
     """Units that are bought whole, sites, software and whole contracts are whole."""
     if plan.record["relaxed"]:
         return
-    whole = plan.hardware[[instance.hardware[h].whole_units for h in plan.hardware["hardware"]]]
+    whole = plan.hardware[plan.hardware["hardware"].map(lambda h: instance.hardware[h].whole_units).astype(bool)]
     contracts = plan.markets[
         [
             instance.demand[key].whole
@@ -159,7 +159,8 @@ def check_revenue(plan: Plan, instance: Instance) -> None:
         earned = rows[rows["direction"] == way].groupby("period")["cash_musd_per_yr"].sum()
         sold = sold.add(earned, fill_value=0.0)
     _same(booked, sold)
-    own = plan.identity[plan.identity["earned_by"] == "own units"]
+    numbers = plan.identity.columns[4:]
+    own = plan.identity[plan.identity["earned_by"] == "own units"].astype(dict.fromkeys(numbers, float))
     factors = own["power_limit_mw"] * own["load_factor"] * 8.76e3 * own["energy_share"] * own["mtok_per_mwh"]
     assert np.allclose(factors * own["usd_per_mtok"] / 1e6, own["revenue_musd_per_yr"], rtol=SOLVED, atol=1e-9)
     _same(booked, plan.identity.groupby("period")["revenue_musd_per_yr"].sum())

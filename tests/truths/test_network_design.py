@@ -1,8 +1,8 @@
 """Fixed-charge multicommodity network design: which links to build, shared by products and markets.
 
-The same data are stated twice: as an instance, and as the textbook's arc-flow program (Magnanti and Wong, 1984), handed
-to HiGHS through scipy with nothing of the model in between. Three sites, four points of presence and four markets; every
-market wants both products, each made at some sites only. All must be served.
+The same data are stated twice: as an instance, and as the textbook's arc-flow program (Magnanti and Wong, 1984),
+handed to HiGHS through scipy with nothing of the model in between. Three sites, four points of presence and four
+markets; every market wants both products, each made at some sites only. All must be served.
 """
 
 import itertools
@@ -52,7 +52,7 @@ GB_PER_GTOK_BYTE, GBPS_PER_GB_A_DAY = 1.0, 8 / 86_400
 
 def as_instance(folder):
     """State the problem as an instance and solve it."""
-    tables = frictionless({s: 1000 for s in "abc"}, list(MADE_AT), list(GTOK_PER_DAY))
+    tables = frictionless(dict.fromkeys("abc", 1000), list(MADE_AT), list(GTOK_PER_DAY))
     for row in tables["sites"]:
         row["jurisdiction"] = row["id"]
     for row in tables["products"]:
