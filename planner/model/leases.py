@@ -1,7 +1,7 @@
 """Leases: units rented in beside a site, and own units leased out.
 
-Decides `leased_units` (period) and `running_rented` (step). Posts rent paid and rent earned to `cash`; what rented units
-make joins what own units make (`serving`). All leases are take-or-pay: rent is due for every hour of the period.
+Decides `leased_units` (period) and `running_rented` (step). Posts rent paid and rent earned to `cash`; what rented
+units make joins what own units make (`serving`). Leases are take-or-pay: rent is due for every hour of the period.
 
 Units rented in stand in the lessor's halls next to the site's network: their rent holds power, hall and cooling, so
 they touch no ledger of the site but that of tokens, which leave from the site; it must be open. The lessor's halls lie

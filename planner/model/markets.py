@@ -48,8 +48,9 @@ def add_markets(m: ConcreteModel, instance: Instance) -> None:
 
 
 def close_tokens(m: ConcreteModel) -> None:
-    """Close the tokens ledger at every site and market."""
-    accounts = sorted(set(m.MAKES) | set(m.SALES) | {i[:2] for i in m.WHOLESALE})
+    """Close the tokens ledger at every site and market; contracts for one site alone are closed by `served_in_full`."""
+    shared = {key[:2] for key in m.SEGMENTS if key not in m.SINGLE_SITE}
+    accounts = sorted(set(m.MAKES) | shared | {i[:2] for i in m.WHOLESALE})
     m.TOKEN_ACCOUNTS = Set(dimen=2, initialize=accounts, doc="sites and markets with the products they make or buy")
     constraint(m.step, m.TOKEN_ACCOUNTS, rule=token_balance)
 

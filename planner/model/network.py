@@ -5,8 +5,8 @@ Decides `flow_gtok_per_h` (step), `booked_gbps`, `added_gbps` and `link_builds` 
 way; each way has full capacity. What a route carries is the pooled flow of a product and its part of the contracts that
 ask for one site; every load, cost and balance reads that one sum, `carried_gtok_per_h`.
 
-A link with a one-off cost does not exist until it is built, what it is said to have today included, and is gone when its
-life is over.
+A link with a one-off cost does not exist until it is built, what it is said to have today included, and is gone when
+its life is over.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeR
 from planner.instance.demand import token_shares
 from planner.instance.instance import Instance
 from planner.model.serving import made_gtok_per_unit_h, rate_of
+from planner.model.wholesale import yearly_wanted_gtok
 from planner.stamp import constraint, in_service, total
 from planner.units import (
     DAYS_PER_YEAR,
@@ -139,7 +140,8 @@ def _gb_per_gtok(m: ConcreteModel, p: str) -> float:
 def answers_fit(step: Block, *e: str) -> object:
     """Answers on a link stay within the booked capacity.
 
-    sum over routes r over e, p of carried_gtok_per_h[r,p] x output share[p] x bytes_per_output_token[p] <= booked_gbps[e]
+    sum over routes r over e, p of carried_gtok_per_h[r,p] x output share[p] x bytes_per_output_token[p]
+    <= booked_gbps[e]
 
     Dual: worth of one more Gbps towards the markets in this hour.
     """
@@ -151,7 +153,8 @@ def answers_fit(step: Block, *e: str) -> object:
 def prompts_fit(step: Block, *e: str) -> object:
     """Prompts on a link stay within the booked capacity the other way.
 
-    sum over routes r over e, p of carried_gtok_per_h[r,p] x input share[p] x bytes_per_input_token[p] <= booked_gbps[e]
+    sum over routes r over e, p of carried_gtok_per_h[r,p] x input share[p] x bytes_per_input_token[p]
+    <= booked_gbps[e]
 
     Dual: worth of one more Gbps towards the sites in this hour.
     """
@@ -203,14 +206,15 @@ def built_to_carry(year: Block, *load: str) -> object:
     e, market, p = load[:3], *load[3:]
     flows = [i for i in m.flows_of_link[e] if (i[1], i[3]) == (market, p)]
     carried = total(sum(m.step.carried_gtok_per_h[i] for i in flows), per=year)
-    room = _ROOM * m.yearly_demand_gtok[market, p] / DAYS_PER_YEAR
+    room = _ROOM * yearly_wanted_gtok(m, market, p) / DAYS_PER_YEAR
     return carried / DAYS_PER_YEAR <= room * m.period.link_built[e]
 
 
 def latency_ladder(step: Block, s: str, p: str, tau: float) -> object:
     """Routes that leave at most tau ms for the first token carry no more than points that fast make.
 
-    sum over routes r of s with max_ttft - rtt <= tau of carried_gtok_per_h[r,p] <= tokens made by points with ttft <= tau
+    sum over routes r of s with max_ttft - rtt <= tau of carried_gtok_per_h[r,p]
+    <= tokens made by points with ttft <= tau
 
     Who can serve a far market can serve a near one, so one row per time to first token of the points is exact.
     Dual: worth of one more fast Gtok in this hour.

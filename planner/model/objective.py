@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pyomo.environ import ConcreteModel, Expression, Objective, maximize
 
+from planner.instance.demand import price_usd_per_mtok
 from planner.instance.instance import Instance
 from planner.model.ledger import Post
-from planner.instance.demand import price_usd_per_mtok
 from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
 
@@ -78,7 +78,5 @@ def _billable(m: ConcreteModel, instance: Instance) -> object:
 def _traded(m: ConcreteModel, instance: Instance) -> object:
     """Tokens sold wholesale less tokens bought, weighted: who only resells has made nothing (Gtok)."""
     signs = dict.fromkeys(m.wholesale_buys, -1.0) | dict.fromkeys(m.wholesale_sales, 1.0)
-    weighted = (
-        sign * instance.products[i[1]].token_weight * m.step.traded_gtok_per_h[i] for i, sign in signs.items()
-    )
+    weighted = (sign * instance.products[i[1]].token_weight * m.step.traded_gtok_per_h[i] for i, sign in signs.items())
     return total(sum(weighted), per=m)

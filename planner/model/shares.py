@@ -43,7 +43,7 @@ def least_share(year: Block, p: str) -> object:
     Dual: cost of one more MW of mean load that must go to the product.
     """
     m = year.model()
-    return year.work_mw[p] >= m.instance.products[p].it_share_min * year.all_work_mw
+    return m.instance.products[p].it_share_min * year.all_work_mw <= year.work_mw[p]
 
 
 def most_share(year: Block, p: str) -> object:

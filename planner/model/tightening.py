@@ -11,6 +11,7 @@ from pyomo.environ import Block, ConcreteModel, Set
 
 from planner.instance.instance import Instance
 from planner.model.serving import made_gtok_per_unit_h, rate_of
+from planner.model.wholesale import yearly_wanted_gtok
 from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
 
@@ -54,7 +55,7 @@ def open_to_serve(year: Block, s: str, market: str, p: str) -> object:
     """
     m = year.model()
     served = total(sum(m.step.carried_gtok_per_h[i] for i in m.flows_of_pair[s, market, p]), per=year)
-    room = _ROOM * m.yearly_demand_gtok[market, p] / DAYS_PER_YEAR
+    room = _ROOM * yearly_wanted_gtok(m, market, p) / DAYS_PER_YEAR
     return served / DAYS_PER_YEAR <= room * m.period.opened[s]
 
 
@@ -68,7 +69,7 @@ def adopted_to_make(year: Block, w: str, p: str) -> object:
     m = year.model()
     runs = m.runs_of_software[w, p]
     made = total(sum(made_gtok_per_unit_h(m, *run[1:]) * m.step.at_work_units[run] for run in runs), per=year)
-    room = _ROOM * sum(gtok for (_, product), gtok in m.yearly_demand_gtok.items() if product == p) / DAYS_PER_YEAR
+    room = _ROOM * sum(yearly_wanted_gtok(m, market, p) for market in m.MARKETS) / DAYS_PER_YEAR
     return made / DAYS_PER_YEAR <= room * m.period.adopted[w]
 
 

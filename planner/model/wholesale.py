@@ -7,6 +7,7 @@ service level by contract and use no link; tokens sold arrive over the routes to
 
 from __future__ import annotations
 
+import numpy as np
 from pyomo.environ import Block, ConcreteModel, NonNegativeReals, Set, Var
 
 from planner.instance.instance import Instance
@@ -27,16 +28,27 @@ def add_wholesale(m: ConcreteModel, instance: Instance) -> None:
         i: row.max_gtok_per_day / HOURS_PER_DAY * on_offer(m, row.available_from, row.until) for i, row in rows.items()
     }
     series(
-        m.period, "wholesale_gtok_per_h", limits, m.WHOLESALE, unit="Gtok/h", doc="most tokens an offer takes in an hour"
+        m.period,
+        "wholesale_gtok_per_h",
+        limits,
+        m.WHOLESALE,
+        unit="Gtok/h",
+        doc="most tokens an offer takes in an hour",
     )
+    index = np.array([row.price_index for row in instance.periods.values()])
+    prices = {i: row.usd_per_mtok * index for i, row in rows.items()}
+    series(m.period, "wholesale_usd_per_mtok", prices, m.WHOLESALE, unit="USD/Mtok", doc="price of an offer")
     m.step.traded_gtok_per_h = Var(
         m.WHOLESALE, within=NonNegativeReals, doc="tokens bought or sold under a wholesale offer (Gtok/h)"
     )
-    for i in m.wholesale_sales:
-        sale, row = i[:2], rows[i]
-        m.yearly_demand_gtok[sale] = m.yearly_demand_gtok.get(sale, 0.0) + row.max_gtok_per_day * DAYS_PER_YEAR
     constraint(m.step, m.WHOLESALE, rule=wholesale_limit)
     _post(m, instance)
+
+
+def yearly_wanted_gtok(m: ConcreteModel, market: str, p: str) -> float:
+    """Return the most that contracts and wholesale offers of a market can ask for of a product in a year (Gtok)."""
+    offers = [m.instance.wholesale[i[2]].max_gtok_per_day for i in m.wholesale_sales if i[:2] == (market, p)]
+    return m.yearly_demand_gtok.get((market, p), 0.0) + sum(offers) * DAYS_PER_YEAR
 
 
 def wholesale_limit(step: Block, market: str, p: str, offer: str) -> object:
@@ -51,7 +63,7 @@ def wholesale_limit(step: Block, market: str, p: str, offer: str) -> object:
 
 
 def _post(m: ConcreteModel, instance: Instance) -> None:
-    musd_per_gtok = {i: instance.wholesale[i[2]].usd_per_mtok * MUSD_PER_GTOK_FROM_USD_PER_MTOK for i in m.WHOLESALE}
+    musd_per_gtok = MUSD_PER_GTOK_FROM_USD_PER_MTOK
     for name, item, heading, sign, offers in (
         ("bought", "tokens bought", "purchases", 1, m.wholesale_buys),
         ("sold wholesale", "tokens sold wholesale", "revenue", -1, m.wholesale_sales),
@@ -71,7 +83,7 @@ def _post(m: ConcreteModel, instance: Instance) -> None:
             m.step,
             Set(dimen=3, initialize=offers),
             rule=lambda step, *i, sign=sign: (
-                -sign * musd_per_gtok[i] * m.period.price_index * step.traded_gtok_per_h[i]
+                -sign * musd_per_gtok * m.period.wholesale_usd_per_mtok[i] * step.traded_gtok_per_h[i]
             ),
             doc=item,
             heading=heading,

@@ -75,6 +75,7 @@ def check_unsold(instance: Instance) -> Iterator[Problem]:
     """Products and markets without any demand."""
     for table, position in (("products", 1), ("markets", 0)):
         wanted = {key[position] for key in instance.demand}
+        wanted |= {(row.market, row.product)[position] for row in instance.wholesale.values()}
         for key in getattr(instance, table):
             if key not in wanted:
                 yield warn(instance, table, key, "id", "there is no demand for it", "a row in demand.csv")
