@@ -53,10 +53,9 @@ def test_software_alone_is_worth_twelve_to_fourteen_times_the_throughput():
 
 
 def test_profit_climbs_the_ladder_of_software():
-    steps = [
-        _profit(scenario) for scenario in ("owned-single-node", "owned-fp8-recipes", "owned-disaggregated", "owned")
-    ]
-    assert all(lower < higher for lower, higher in zip(steps, steps[1:], strict=False))
+    scenarios = ("owned-single-node", "owned-fp8-recipes", "owned-disaggregated", "owned")
+    steps = [_profit(scenario) for scenario in scenarios]
+    assert all(lower < higher for lower, higher in itertools.pairwise(steps))
     assert steps[-1] > 5 * steps[0]
 
 
