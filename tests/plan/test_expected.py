@@ -16,7 +16,14 @@ def test_every_shipped_instance_says_what_to_expect() -> None:
     assert [name for name, _ in shipped()] == EXPECTED
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+def _slow(name: str) -> bool:
+    return tomllib.loads((find(name) / "expected.toml").read_text(encoding="utf-8")).get("slow", False)
+
+
+MARKED = [pytest.param(name, marks=pytest.mark.slow) if _slow(name) else name for name in EXPECTED]
+
+
+@pytest.mark.parametrize("name", MARKED)
 def test_solves_to_what_is_expected(name: str) -> None:
     expected = tomllib.loads((find(name) / "expected.toml").read_text(encoding="utf-8"))
     gap = expected.get("gap", 1e-6)
