@@ -53,6 +53,7 @@ def test_units_to_lease_out(tmp_path: Path) -> None:
     assert lost == pytest.approx(0.5 * gain, rel=NEAR)
     assert plan.sites["mean_facility_mw"].sum() == pytest.approx(1.1 * 5 * (full + work), rel=NEAR)
     assert plan.figure("rent of units leased out") == pytest.approx(5 * 5 * 8 * 8760 / 1e6, rel=NEAR)
+    assert plan.hardware["at_work_share"].tolist() == pytest.approx([(5 + 5 * 0.95) / 10], rel=NEAR)
     shares = plan.identity.set_index("earned_by")["energy_share"]
     own = 5 * 0.95 * 0.008
     assert shares["own units"] == pytest.approx(own / (own + 5 * full), rel=NEAR)
