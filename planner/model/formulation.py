@@ -8,15 +8,15 @@ from pyomo.environ import Block, ConcreteModel, Constraint, Expression, Param, S
 
 from planner.stamp import level_of
 
-_LEVELS = {"m": "plan", "period": "period", "year": "year", "day": "day", "step": "step"}
+_LEVELS = {"m": "plan", "period": "period", "year": "year", "day": "day", "date": "date", "step": "step"}
 
 
 def formulation(m: ConcreteModel) -> str:
     """Return the formulation of a built model: sets, then per level its data, variables, named sums and rules."""
     parts = [f"# The mathematics of {m.instance.name}", _sets(m), _ledgers(m)]
     for name, level in _LEVELS.items():
-        block = m if name == "m" else getattr(m, name)
-        body = _level(m, block)
+        block = m if name == "m" else m.component(name)
+        body = _level(m, block) if block is not None else ""
         if body:
             parts.append(f"## Level: {level} (copies: {len(level_of(block).labels)})\n\n{body}")
     parts.append(f"## Objective\n\nMaximise {m.objective_name}: {getattr(m, m.objective_name).doc}.")

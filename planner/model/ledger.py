@@ -13,7 +13,7 @@ cannot differ from optimised money.
 | capex | none | M USD, on m.period | finance turns it into annuities in cash |
 | carbon | none | t/h | carbon limit and price |
 | water | site | m3/h | water limit and price |
-| firm | site | MW, on m.period | firm_capacity |
+| firm | node | MW, on m.period | firm_capacity |
 """
 
 from __future__ import annotations
@@ -106,6 +106,10 @@ class Ledger:
     def balance(self, *account: object) -> object:
         """Return the sum of all posts to an account (an expression; 0 if nothing was posted)."""
         return sum(self._accounts.get(tuple(account), []))
+
+    def knows(self, *account: object) -> bool:
+        """Whether anything was posted to an account."""
+        return tuple(account) in self._accounts
 
     def per(self, block: Block, *account: object) -> object:
         """Return the sum of all posts to an account, totalled over each copy of a coarser block."""

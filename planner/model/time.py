@@ -3,6 +3,9 @@
 plan > period > year (period x scenario) > day > step. A rule is written once, for one copy of its level; the weights of
 the edges (years of a period, probability of a year, days of a representative day, hours of a step) are what `total`
 multiplies by.
+
+Where stores carry energy from date to date there is one level more: the 365 dates of a year in calendar order, each a
+child of the representative day that stands for it. A day of weight w stands for w dates, so that each weighs 1 / w.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
 
+from planner.instance.calendar import assign_dates
 from planner.instance.instance import Instance
-from planner.instance.time import TimeGrid
+from planner.instance.time import TimeGrid, month_and_day
 from planner.stamp import Level, add_levels, level_of, series
 
 ONE_SCENARIO = "base"
@@ -20,7 +24,10 @@ DATE_TOLERANCE_YR = 1e-6
 
 
 def add_time(m: ConcreteModel, instance: Instance) -> None:
-    """Add the blocks m.period, m.year, m.day and m.step, with m.step.hours and m.period.first_period."""
+    """Add the blocks m.period, m.year, m.day and m.step, with m.step.hours and m.period.first_period.
+
+    Where a store is linked over representative days there is a block m.date as well.
+    """
     grid = TimeGrid(instance.settings.time)
     rows = list(instance.periods.values())
     periods = pd.DataFrame(
@@ -32,7 +39,7 @@ def add_time(m: ConcreteModel, instance: Instance) -> None:
     year = Level("year", years, parent=period, parent_of=np.arange(len(periods)), weight=1.0)
     day = _nest("day", year, grid.days.index, grid.days.to_numpy())
     step = _nest("step", day, pd.RangeIndex(grid.steps_per_day, name="step"), float(grid.step_hours))
-    add_levels(m, [period, year, day, step])
+    add_levels(m, [period, year, day, step, *([_dates(instance, day)] if carries_over(instance) else [])])
     m.grid = grid
     is_first = np.arange(len(periods)) == 0
     series(m.period, "first_period", is_first.astype(float), unit="0 or 1", doc="1 in the first period")
@@ -47,6 +54,21 @@ def _nest(name: str, parent: Level, labels: pd.Index, weight: np.ndarray | float
     weights = np.tile(np.broadcast_to(weight, len(labels)), len(above))
     index = pd.MultiIndex.from_frame(frame)
     return Level(name, index, parent=parent, parent_of=np.repeat(np.arange(len(above)), len(labels)), weight=weights)
+
+
+def carries_over(instance: Instance) -> bool:
+    """Whether some store carries energy from date to date over representative days."""
+    return instance.settings.time.mode == "days" and any(instance.stores[b].linked for _, b in instance.site_stores)
+
+
+def _dates(instance: Instance, day: Level) -> Level:
+    """Make the level of dates: in every year the 365 dates in calendar order, each below its representative day."""
+    stands_for = assign_dates(instance.settings.time.days, instance.series.values())
+    years = day.n // len(instance.settings.time.days)
+    parent = (np.arange(years)[:, None] * len(instance.settings.time.days) + stands_for[None, :]).ravel()
+    frame = day.copies.index.to_frame(index=False).loc[parent].reset_index(drop=True)
+    frame["date"] = np.tile([month_and_day(position) for position in range(len(stands_for))], years)
+    return Level("date", pd.MultiIndex.from_frame(frame), parent=day, parent_of=parent, weight=1 / day.weight[parent])
 
 
 def by_step(m: ConcreteModel, values: np.ndarray) -> np.ndarray:

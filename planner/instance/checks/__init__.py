@@ -18,6 +18,14 @@ from planner.instance.checks.energy import (
     check_uncooled_hardware,
     check_unpowered_sites,
 )
+from planner.instance.checks.grid import (
+    check_free_lines,
+    check_line_sizes,
+    check_lines,
+    check_linked_weights,
+    check_stranded_hubs,
+    check_unlinked_stores,
+)
 from planner.instance.checks.selling import (
     check_commitments,
     check_shapes,
@@ -48,6 +56,12 @@ CHECKS: tuple[Callable[[Instance], Iterator[Problem]], ...] = (
     check_late_power,
     check_free_power,
     check_free_storage,
+    check_lines,
+    check_line_sizes,
+    check_free_lines,
+    check_stranded_hubs,
+    check_linked_weights,
+    check_unlinked_stores,
     check_design_day,
     check_uncooled_hardware,
     check_free_hardware,

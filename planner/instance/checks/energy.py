@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from planner.instance.checks.grid import joined
 from planner.instance.checks.report import warn
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
@@ -14,10 +15,10 @@ _DESIGN_DAY_MARGIN_C = 3.0
 
 
 def check_unpowered_sites(instance: Instance) -> Iterator[Problem]:
-    """A site at which no source of power is offered."""
+    """A site at which no source of power is offered, nor at any node that lines join to it."""
     powered = {node for node, _ in instance.power}
     for site in instance.sites:
-        if site not in powered:
+        if not powered & joined(instance, site):
             yield warn(instance, "sites", site, "id", "no source of power is offered here", "a row in power.csv")
 
 
@@ -30,9 +31,9 @@ def check_existing_power(instance: Instance) -> Iterator[Problem]:
 
 
 def check_late_power(instance: Instance) -> Iterator[Problem]:
-    """A source or store that comes after the last period has begun."""
+    """A source, store or line that comes after the last period has begun."""
     last = max(period.start for period in instance.periods.values())
-    for table, rows in (("power", instance.power), ("site_stores", instance.site_stores)):
+    for table, rows in (("power", instance.power), ("site_stores", instance.site_stores), ("lines", instance.lines)):
         for key, row in rows.items():
             existing = getattr(row, "existing_mw", 0.0)
             if row.available_from is not None and row.available_from > last and not existing:
