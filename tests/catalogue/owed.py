@@ -1,4 +1,4 @@
-"""What every shipped question owes its reader: sources in its rows, days that stand for their year, series made again."""
+"""What a shipped instance owes its reader: sources in its rows, days that stand for their year, series made again."""
 
 from __future__ import annotations
 

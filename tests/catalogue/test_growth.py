@@ -77,7 +77,9 @@ def test_nothing_of_ones_own_stands_before_its_lead_time(coarse):
     built = coarse.tables["hardware"].query("units > 1e-3")
     for hardware, period in first.items():
         assert (built.loc[built["hardware"] == hardware, "period"] >= period).all()
-    power = coarse.tables["power"].query("node == 'campus' and capacity_mw > 1e-3").groupby("technology")["period"].min()
+    power = (
+        coarse.tables["power"].query("node == 'campus' and capacity_mw > 1e-3").groupby("technology")["period"].min()
+    )
     assert power["sofc"] == "2027-q3"
     assert power["recip-engine"] == "2028-q3"
     assert power["grid-ercot"] == "2029-q1"

@@ -74,7 +74,9 @@ def test_the_year_has_weeks_without_sun_and_wind_and_the_days_know_them(instance
 
 
 def test_long_storage_carries_energy_from_date_to_date(instance):
-    assert {store: row.linked for store, row in instance.stores.items() if store in ("iron-air-100h", "battery-4h-us")} == {
+    assert {
+        store: row.linked for store, row in instance.stores.items() if store in ("iron-air-100h", "battery-4h-us")
+    } == {
         "iron-air-100h": True,
         "battery-4h-us": False,
     }
