@@ -75,7 +75,7 @@ def test_series_are_made_again_byte_for_byte(tmp_path, place):
 
 
 def test_racks_go_to_the_wind_and_no_uhv_line_is_built(coarse):
-    """Coarse and relaxed: the first racks stand at Ulanqab on the wind of the hub; the lines to the coast stay empty."""
+    """Coarse and relaxed: the first racks stand at Ulanqab on the wind of its hub, and no UHV line is built."""
     racks = coarse.tables["hardware"].query("period == '2028'").groupby("site")["units"].sum()
     assert racks["ulanqab"] > 100
     assert racks.get("shaoguan", 0) < 1e-3
