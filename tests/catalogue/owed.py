@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from planner.instance.instance import Instance
+from planner.instance.schema import TABLES
 from planner.instance.typical_year import main
-from tests.catalogue.tables import read_table
+from tests.catalogue.tables import read_rows
 
 
 def own_tables(folder: Path) -> list[str]:
@@ -18,10 +19,10 @@ def own_tables(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.csv"))
 
 
-def unsourced(folder: Path, table: str) -> list[tuple]:
-    """Keys of the rows that do not say where they come from or how well they are known."""
-    rows = read_table(folder, table)
-    return [key for key, row in rows.items() if not (row.source and row.confidence)]
+def unsourced(folder: Path, table: str) -> list[dict[str, str]]:
+    """Rows that do not say where they come from or how well they are known (they may lie over a catalogue's row)."""
+    assert table in TABLES
+    return [row for row in read_rows(folder, table) if not (row.get("source") and row.get("confidence"))]
 
 
 def read_year(folder: Path, name: str) -> pd.DataFrame:
