@@ -14,7 +14,7 @@ from planner.instance.problem import Problem, among
 from planner.instance.schema import TABLES, Settings
 from planner.instance.schema.describe import columns
 from planner.instance.schema.hardware import Cooling, Hardware, Supply
-from planner.instance.schema.markets import Commitment, Demand, Market, Product, Shape
+from planner.instance.schema.markets import Commitment, Demand, Market, Product, ProductPeriod, Shape
 from planner.instance.schema.network import Link, Pop
 from planner.instance.schema.power import SiteStore, Source, Store, Technology
 from planner.instance.schema.serving import Model, Point, Stack
@@ -65,6 +65,7 @@ class Instance:
     stacks: dict[str, Stack]
     points: dict[str, Point]
     products: dict[str, Product]
+    product_periods: dict[Pair, ProductPeriod]
     markets: dict[str, Market]
     demand: dict[Triple, Demand]
     commitments: dict[Pair, Commitment]

@@ -8,14 +8,16 @@ from pyomo.environ import Block, ConcreteModel, Constraint, Expression, Param, S
 
 from planner.stamp import level_of
 
-_LEVELS = {"m": "plan", "period": "period", "year": "year", "day": "day", "step": "step"}
+_LEVELS = {"m": "plan", "period": "period", "vintage": "vintage", "year": "year", "day": "day", "step": "step"}
 
 
 def formulation(m: ConcreteModel) -> str:
     """Return the formulation of a built model: sets, then per level its data, variables, named sums and rules."""
     parts = [f"# The mathematics of {m.instance.name}", _sets(m), _ledgers(m)]
     for name, level in _LEVELS.items():
-        block = m if name == "m" else getattr(m, name)
+        block = m if name == "m" else m.component(name)
+        if block is None:
+            continue  # there are vintages only where something may retire
         body = _level(m, block)
         if body:
             parts.append(f"## Level: {level} (copies: {len(level_of(block).labels)})\n\n{body}")

@@ -12,7 +12,7 @@ from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Se
 
 from planner.instance.demand import token_shares
 from planner.instance.instance import Instance
-from planner.model.serving import made_gtok_per_unit_h, rate_of
+from planner.model.serving import made_gtok_per_h, rate_of
 from planner.stamp import constraint, in_service
 from planner.units import (
     GB_PER_GTOK_BYTE,
@@ -149,8 +149,7 @@ def latency_ladder(step: Block, s: str, p: str, tau: float) -> object:
     m = step.model()
     far = [i for i in m.flows_of_make[s, p] if m.network.allowance_ms[i] <= tau]
     fast = [run for run in m.runs_of_make[s, p] if rate_of(m, *run[1:]).ttft_ms <= tau]
-    made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.running_units[run] for run in fast)
-    return sum(step.flow_gtok_per_h[i] for i in far) <= made
+    return sum(step.flow_gtok_per_h[i] for i in far) <= made_gtok_per_h(step, fast)
 
 
 def _post(m: ConcreteModel, instance: Instance) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pyomo.environ import ConcreteModel, Expression, Objective, maximize
 
+from planner.instance.demand import price_usd_per_mtok
 from planner.instance.instance import Instance
 from planner.model.ledger import Post
-from planner.model.markets import price_usd_per_mtok
 from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
 
@@ -70,6 +70,6 @@ def _billable(m: ConcreteModel, instance: Instance) -> object:
     for offer in m.OFFERS:
         market, p, _, q = offer
         if price_usd_per_mtok(instance, (market, p, q)) > 0:
-            volume = instance.demand[offer[:3]].volume_gtok_per_day * instance.products[p].token_weight
-            gtok += volume * DAYS_PER_YEAR * m.period.demand_index * m.year.accepted[offer]
+            volume = instance.products[p].token_weight * DAYS_PER_YEAR * m.period.volume_gtok_per_day[offer[:3]]
+            gtok += volume * m.year.accepted[offer]
     return total(gtok, per=m)

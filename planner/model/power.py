@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
+from planner.instance.dates import source_date
 from planner.instance.instance import Instance
 from planner.model.time import by_step, when_available
 from planner.stamp import constraint, in_service, series, total
@@ -57,7 +58,7 @@ def _add_data(m: ConcreteModel, instance: Instance) -> None:
         price[n, g] = by_step(m, usd * MUSD_PER_USD)
     series(m.step, "availability", availability, m.SOURCES, unit="share", doc="share of capacity that can run")
     series(m.step, "energy_cost", price, m.SOURCES, unit="M USD/MWh", doc="energy price, fuel and variable cost")
-    most = {i: when_available(m, row.available_from, row.max_mw) for i, row in instance.power.items()}
+    most = {i: when_available(m, source_date(instance, i), row.max_mw) for i, row in instance.power.items()}
     series(
         m.period,
         "capacity_limit_mw",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
+from planner.instance.dates import store_date
 from planner.instance.instance import Instance
 from planner.model.time import when_available
 from planner.stamp import constraint, in_service, previous, series
@@ -23,7 +24,7 @@ def add_storage(m: ConcreteModel, instance: Instance) -> None:
     p, step = m.period, m.step
     m.STORES = Set(dimen=2, initialize=list(instance.site_stores), doc="stores offered at nodes")
     rows = instance.site_stores
-    mw = {i: when_available(m, row.available_from, row.max_mw) for i, row in rows.items()}
+    mw = {i: when_available(m, store_date(instance, i), row.max_mw) for i, row in rows.items()}
     series(p, "store_limit_mw", mw, m.STORES, unit="MW", doc="0 before the store can deliver, then out of reach")
     p.store_built_mw = Var(
         m.STORES, within=NonNegativeReals, bounds=lambda p, n, b: (0, p.store_limit_mw[n, b]), doc="power built (MW)"

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from planner.plan.reading import Reading
+from planner.plan.returns import returns_rows
 from planner.units import (
     DAYS_PER_YEAR,
     HOURS_PER_YEAR,
@@ -28,11 +29,12 @@ _NEGLIGIBLE = 1e-9
 
 
 def kpis_table(r: Reading, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return key figures by period: period, where, figure, value, unit; `where` is a site or all."""
+    """Return key figures: period (or all: the whole horizon), where (a site or all), figure, value, unit."""
     rows: list[tuple] = []
     for period in r.m.instance.periods:
         rows += _period_figures(tables, period)
         rows += _site_figures(r, tables, period)
+    rows += returns_rows(r.m.instance, tables)
     return pd.DataFrame(rows, columns=["period", "where", "figure", "value", "unit"])
 
 

@@ -142,14 +142,31 @@ def energy_prices_table(r: Reading, row_dual: np.ndarray) -> pd.DataFrame:
 def _headline(m: ConcreteModel, table: pd.DataFrame) -> pd.DataFrame:
     """One more MW of a site's power limit moves both gigawatt rules, and the room for halls where that follows it."""
     rows, unit = [], _unit(m, "USD/MW-yr")
+    room = {s: _room_prices(m, table, s) for s, site in m.instance.sites.items() if site.hall_limit_mw is None}
     for period in m.instance.periods:
         for s, site in m.instance.sites.items():
             here = table[(table["period"] == period) & (table["where"] == s)].set_index("rule")["value"]
             value = here.get("gigawatt_limit", 0.0) + site.oversubscription * here.get("provisioned_limit", 0.0)
-            if site.hall_limit_mw is None:
-                value += site.oversubscription * here.get("hall_limit", 0.0)
+            if s in room:
+                value += site.oversubscription * room[s][period]
             rows.append((period, "one more MW of power limit", s, "power_limit_mw", value, unit, abs(value) > _BINDS))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _room_prices(m: ConcreteModel, table: pd.DataFrame, s: str) -> dict[str, float]:
+    """Return what one more MW of power limit adds through the room for halls, by period (USD/MW-yr).
+
+    In every period that room follows the largest limit of all: what it is worth in periods with a smaller limit belongs
+    to the first that has the largest.
+    """
+    here = table[(table["rule"] == "hall_limit") & (table["where"] == s)].set_index("period")["value"]
+    limits = dict(zip(m.instance.periods, series_values(m.period.power_limit_mw, s), strict=True))
+    largest, worth = max(limits.values()), one_a_year(m)
+    top = next(period for period, limit in limits.items() if limit == largest)
+    found = {period: here.get(period, 0.0) if limit == largest else 0.0 for period, limit in limits.items()}
+    rest = sum(here.get(period, 0.0) * worth[period] for period, limit in limits.items() if limit < largest)
+    found[top] += rest / worth[top]
+    return found
 
 
 def one_a_year(m: ConcreteModel) -> dict[str, float]:

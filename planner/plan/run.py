@@ -23,6 +23,7 @@ from planner.plan.outcomes import cheapest, conflicting
 from planner.plan.plan import Plan, PlanError
 from planner.plan.prices import energy_prices_table, one_a_year, prices_table
 from planner.plan.reading import Reading
+from planner.plan.returns import cash_flow_table
 from planner.plan.tables import TABLES
 from planner.solver import Options, Outcome, Pricer, Progress, versions
 from planner.solver import solve as solve_program
@@ -117,6 +118,7 @@ def _tables(reading: Reading) -> dict[str, pd.DataFrame]:
     tables = {name: read(reading) for name, read in TABLES.items()}
     tables["accounts"] = accounts_table(reading)
     tables["capex"] = capex_table(reading)
+    tables["cash_flow"] = cash_flow_table(reading.m.instance, tables)
     tables["kpis"] = kpis_table(reading, tables)
     tables["identity"] = identity_table(reading, tables)
     tables["levelised_cost"] = levelised_cost_table(reading, tables)

@@ -31,6 +31,9 @@ class Technology(CatalogueRow):
     kind: Kind = column(text="family of the technology")
     capex_usd_per_kw: float = column(0.0, text="overnight cost", unit="USD/kW", ge=0, typical=(0, 20_000))
     life_years: float = column(25.0, text="economic life", unit="years", gt=0)
+    lead_time_years: float = column(
+        0.0, text="from order to service; counts from order_date of instance.toml", unit="years", ge=0, le=30
+    )
     fom_usd_per_kw_yr: float = column(0.0, text="fixed yearly cost", unit="USD/kW-yr", ge=0, typical=(0, 400))
     vom_usd_per_mwh: float = column(0.0, text="variable cost apart from fuel", unit="USD/MWh", ge=0, typical=(0, 500))
     heat_rate_mmbtu_per_mwh: float = column(0.0, text="fuel burnt per MWh", unit="MMBtu/MWh", ge=0, le=30)
@@ -56,7 +59,9 @@ class Source(Row):
         None, text="most capacity, existing and built; blank: no limit", unit="MW", ge=0, le=1e6
     )
     existing_mw: float = column(0.0, text="capacity already there, paid for", unit="MW", ge=0)
-    available_from: Date | None = column(None, text="first date new capacity can deliver; blank: any time")
+    available_from: Date | None = column(
+        None, text="first date new capacity can deliver; blank: as the technology's lead time allows"
+    )
     energy_usd_per_mwh: float = column(
         0.0,
         text="price of energy on top of fuel and variable cost",
@@ -96,6 +101,9 @@ class Store(CatalogueRow):
     fom_usd_per_kwh_yr: float = column(0.0, text="fixed yearly cost of energy capacity", unit="USD/kWh-yr", ge=0)
     fom_usd_per_kw_yr: float = column(0.0, text="fixed yearly cost of power capacity", unit="USD/kW-yr", ge=0)
     life_years: float = column(18.0, text="economic life", unit="years", gt=0)
+    lead_time_years: float = column(
+        0.0, text="from order to service; counts from order_date of instance.toml", unit="years", ge=0, le=30
+    )
     efficiency_charge: float = column(text="energy stored per energy taken", unit="share", gt=0, le=1)
     efficiency_discharge: float = column(text="energy given per energy released", unit="share", gt=0, le=1)
     loss_share_per_h: float = column(0.0, text="standing loss", unit="share/h", ge=0, lt=1)
@@ -111,4 +119,4 @@ class SiteStore(Row):
     store: Id = column(text="store", ref="stores")
     max_mw: float | None = column(None, text="most power capacity; blank: no limit", unit="MW", ge=0)
     max_mwh: float | None = column(None, text="most energy capacity; blank: no limit", unit="MWh", ge=0)
-    available_from: Date | None = column(None, text="first date it can deliver; blank: any time")
+    available_from: Date | None = column(None, text="first date it can deliver; blank: as the store's lead time allows")

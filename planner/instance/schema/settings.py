@@ -72,6 +72,13 @@ class FinanceSettings(Section):
     """Cost of money."""
 
     wacc: float = column(0.09, text="real weighted average cost of capital", unit="share/yr", ge=0, le=1)
+    tax_share: float = column(
+        0.0,
+        text="tax on profit after straight-line depreciation; only in the table cash_flow",
+        unit="share",
+        ge=0,
+        lt=1,
+    )
 
 
 class ObjectiveSettings(Section):
@@ -135,6 +142,9 @@ class Settings(Section):
     title: str = column(text="one line: the question the instance answers", min_length=1)
     text: str = column("", text="what a reader should know before trusting it")
     base_year: int = column(text="year whose money is used and to which cash is discounted", ge=2000, le=2100)
+    order_date: Date | None = column(
+        None, text="date of the first possible order, from which lead times count; absent: they do not count"
+    )
     time: TimeSettings = column(text="which hours are modelled")
     finance: FinanceSettings = column(FinanceSettings(), text="cost of money")
     objective: ObjectiveSettings = column(ObjectiveSettings(), text="what is maximised")
@@ -155,6 +165,9 @@ class Period(Row):
     length_yr: float = column(1.0, text="how long it is", unit="years", gt=0, le=50)
     demand_index: float = column(1.0, text="multiplies every volume", unit="ratio", ge=0)
     price_index: float = column(1.0, text="multiplies every token price", unit="ratio", ge=0)
+    stack_index: float = column(
+        1.0, text="better software: multiplies the tokens per unit of every operating point", unit="ratio", gt=0, le=100
+    )
     capex_budget_musd: float | None = column(
         None, text="most overnight capex in the period; blank: no limit", unit="M USD", ge=0
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.model.hardware import unit_mw
+from planner.model.time import bought
 from planner.plan.reading import Reading
 from planner.plan.tables.parts import NEGLIGIBLE, keys_of, ordered, post_named
 from planner.units import USD_PER_MUSD
@@ -30,13 +31,13 @@ def sites_table(r: Reading) -> pd.DataFrame:
 
 
 def hardware_table(r: Reading) -> pd.DataFrame:
-    """Units built and in service, their accelerators, IT load and share of time at work, by hall."""
+    """Units built, retired before their end and in service, their accelerators, load and share at work, by hall."""
     m, instance = r.m, r.m.instance
     index = ("site", "hardware", "cooling")
     built = r.values(m.period.units_built, *index)
     units = r.values(m.period.units, *index)
-    frame = pd.DataFrame({"units_built": built, "units": units}).reset_index()
-    frame = frame[(frame["units_built"] > NEGLIGIBLE) | (frame["units"] > NEGLIGIBLE)].copy()
+    frame = pd.DataFrame({"units_built": built, "units_retired": _units_retired(r, built), "units": units})
+    frame = frame[(frame > NEGLIGIBLE).any(axis=1)].reset_index()
     rows = [instance.hardware[h] for h in frame["hardware"]]
     frame["accelerators"] = frame["units"] * [row.accelerators_per_unit for row in rows]
     frame["it_capacity_mw"] = frame["units"] * [unit_mw(instance, h) for h in frame["hardware"]]
@@ -46,8 +47,24 @@ def hardware_table(r: Reading) -> pd.DataFrame:
     ]
     work = _share_at_work(r)
     frame["at_work_share"] = [work.get((s, h, t), 0.0) for s, h, t in keys_of(frame, "site", "hardware", "period")]
-    frame["capex_musd"] = frame["units_built"] * [row.capex_usd_per_unit / USD_PER_MUSD for row in rows]
+    lengths = [instance.periods[t].length_yr for t in frame["period"]]
+    times = [bought(length, row.life_years) for length, row in zip(lengths, rows, strict=True)]
+    frame["capex_musd"] = frame["units_built"] * times * [row.capex_usd_per_unit / USD_PER_MUSD for row in rows]
     return ordered(frame, "period", *index)
+
+
+def _units_retired(r: Reading, built: pd.Series) -> pd.Series:
+    """Return the units that go into early retirement at the start of each period (units)."""
+    gone = pd.Series(0.0, index=built.index)
+    if not r.m.has_vintages:
+        return gone
+    sums = r.values(r.m.vintage.retired_units, "site", "hardware", "cooling")  # by period and period built
+    if sums.empty:
+        return gone
+    by_age = sums.unstack("period").reindex(columns=list(r.m.instance.periods))
+    fresh = by_age.sub(by_age.shift(axis=1).fillna(0.0)).clip(lower=0.0)  # past the life they are no longer counted
+    found = fresh.stack().groupby(built.index.names, sort=False).sum()
+    return gone.add(found, fill_value=0.0).reindex(built.index)
 
 
 def _share_at_work(r: Reading) -> dict[tuple, float]:
