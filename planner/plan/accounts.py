@@ -36,7 +36,7 @@ def accounts_table(r: Reading) -> pd.DataFrame:
 
 
 def capex_table(r: Reading) -> pd.DataFrame:
-    """Overnight cost of what is bought, by period, item and life (M USD); what dies inside its period is bought again."""
+    """Overnight cost of what is bought, by period, item and life (M USD), replacements inside a period included."""
     rows = []
     for post in r.m.capex.posts:
         if not len(post.expression):

@@ -3,8 +3,8 @@
 The accounts pay for capital by annuities. Here it is paid when it is bought: on the first day of the period it is built
 in, and again each time it dies inside that period. What a year earns and costs falls at its end (a shorter period's at
 its own end), which is also when an annuity is due: an investment that just earns its annuities returns the WACC.
-So where periods are whole years, net present value with annuities = (1 + WACC) x that with capital when paid and what is
-not yet paid off at the end credited: the accounts discount a year by its beginning. Non-cash terms are left out.
+So where periods are whole years, net present value with annuities is (1 + WACC) x that with capital when paid and what
+is not yet paid off at the end credited: the accounts discount a year by its beginning. Non-cash terms are left out.
 
 Tax is a share of revenue less cost less straight-line depreciation over the life; losses are carried forward.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
 from planner.model.hardware import unit_mw
@@ -55,16 +57,14 @@ def hardware_table(r: Reading) -> pd.DataFrame:
 
 def _units_retired(r: Reading, built: pd.Series) -> pd.Series:
     """Return the units that go into early retirement at the start of each period (units)."""
-    gone = pd.Series(0.0, index=built.index)
-    if not r.m.has_vintages:
-        return gone
-    sums = r.values(r.m.vintage.retired_units, "site", "hardware", "cooling")  # by period and period built
-    if sums.empty:
-        return gone
-    by_age = sums.unstack("period").reindex(columns=list(r.m.instance.periods))
-    fresh = by_age.sub(by_age.shift(axis=1).fillna(0.0)).clip(lower=0.0)  # past the life they are no longer counted
-    found = fresh.stack().groupby(built.index.names, sort=False).sum()
-    return gone.add(found, fill_value=0.0).reindex(built.index)
+    gone = dict.fromkeys(built.index, 0.0)
+    if r.m.has_vintages:
+        retired = r.values(r.m.vintage.retired_units, "site", "hardware", "cooling").to_dict()
+        previous = {later: earlier for earlier, later in pairwise(r.m.instance.periods)}
+        for (*hall, period, year), units in retired.items():
+            fresh = units - retired.get((*hall, previous[period], year), 0.0)
+            gone[*hall, period] += max(0.0, fresh)  # past their life they are counted no longer
+    return pd.Series(gone, index=built.index)
 
 
 def _share_at_work(r: Reading) -> dict[tuple, float]:
