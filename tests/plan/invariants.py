@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from planner.instance import Instance
-from planner.instance.demand import token_shares
+from planner.instance.demand import token_shares, volumes_gtok_per_day
 from planner.plan.plan import Plan
 
 SOLVED = 1e-6
@@ -84,7 +86,8 @@ def check_whole_numbers(plan: Plan, instance: Instance) -> None:
             for key in zip(*(plan.markets[n] for n in ("market", "product", "segment")), strict=True)
         ]
     ]
-    for values in (whole["units_built"], plan.sites["opened"], plan.software["adopted"], contracts["accepted_share"]):
+    counts = (whole["units_built"], whole["units_retired"])
+    for values in (*counts, plan.sites["opened"], plan.software["adopted"], contracts["accepted_share"]):
         assert np.allclose(values, np.round(values.astype(float)), rtol=0, atol=SOLVED)
 
 
@@ -92,7 +95,7 @@ def check_sold_at_most_asked(plan: Plan, instance: Instance) -> None:
     """No segment buys more than it asks for, at whatever prices."""
     sold = plan.markets.groupby(["period", "market", "product", "segment"])[["sold_gtok_per_day"]].sum()
     for (period, *key), row in sold.iterrows():
-        asked = instance.demand[tuple(key)].volume_gtok_per_day * instance.periods[period].demand_index
+        asked = volumes_gtok_per_day(instance, tuple(key))[list(instance.periods).index(period)]
         assert row["sold_gtok_per_day"] <= asked * (1 + SOLVED) + SOLVED
 
 
@@ -183,10 +186,42 @@ def check_overnight_cost(plan: Plan, instance: Instance) -> None:
 
 
 def check_supply(plan: Plan, instance: Instance) -> None:
-    """No period builds more than the vendors deliver."""
+    """No period builds more than the vendors deliver, what dies inside it being delivered again."""
     for (period, h), built in plan.hardware.groupby(["period", "hardware"])["units_built"].sum().items():
         row = instance.supply.get((h, period)) or instance.supply.get((h, "every"))
-        assert row is None or built <= row.supply_units * (1 + SOLVED)
+        again = math.ceil(instance.periods[period].length_yr / instance.hardware[h].life_years - SOLVED)
+        assert row is None or built * max(1, again) <= row.supply_units * (1 + SOLVED)
+
+
+def check_fleets(plan: Plan, instance: Instance) -> None:
+    """Units in service are those built and still alive, less those retired, and what may not retire never does."""
+    start = {period: row.start for period, row in instance.periods.items()}
+    for (_, h, _), rows in plan.hardware.groupby(["site", "hardware", "cooling"]):
+        row = instance.hardware[h]
+        assert row.may_retire or (rows["units_retired"] == 0).all()
+        for period, units in zip(rows["period"], rows["units"], strict=True):
+            age = start[period] - rows["period"].map(start)
+            alive = rows.loc[(age >= 0) & (age < row.life_years - SOLVED), "units_built"].sum()
+            gone = rows.loc[age >= 0, "units_retired"].sum()
+            assert alive - gone - SOLVED <= units <= alive + SOLVED
+            assert gone > 0 or units == pytest.approx(alive, rel=SOLVED, abs=SOLVED)
+
+
+def check_cash_flow(plan: Plan, instance: Instance) -> None:
+    """The cash flow is the accounts without annuities and the purchases; its present values sum to the key figure."""
+    flow = plan.cash_flow.set_index("period")
+    years = pd.Series({period: row.length_yr for period, row in instance.periods.items()})
+    accounts = plan.accounts[~plan.accounts["heading"].isin(["capital", "non-cash"])]
+    operating = accounts.groupby("period")["musd_per_yr"].sum() * years
+    _same(flow["revenue_musd"] - flow["operating_cost_musd"], operating)
+    _same(flow["overnight_capex_musd"], plan.capex.groupby("period")["overnight_musd"].sum())
+    paid = flow["overnight_capex_musd"] + flow["tax_musd"]
+    _same(flow["after_tax_cash_flow_musd"], flow["revenue_musd"] - flow["operating_cost_musd"] - paid)
+    worth = plan.figure("net present value, capital when paid", period="all")
+    assert worth == pytest.approx(flow["discounted_cash_flow_musd"].sum(), rel=1e-9, abs=1e-9)
+    annuities = plan.figure("net present value, capital as annuities", period="all")
+    goodwill = plan.accounts.loc[plan.accounts["heading"] == "non-cash", "present_value_musd"].sum()
+    assert annuities == pytest.approx(plan.accounts["present_value_musd"].sum() - goodwill, rel=1e-9, abs=1e-9)
 
 
 def check_link_load(plan: Plan, instance: Instance) -> None:
@@ -221,6 +256,8 @@ INVARIANTS = (
     check_figures,
     check_overnight_cost,
     check_supply,
+    check_fleets,
+    check_cash_flow,
     check_link_load,
     check_prices,
 )

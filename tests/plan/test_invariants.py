@@ -98,6 +98,8 @@ BREAKS = {
     "check_levelised_cost": ("levelised_cost", "levelised_usd_per_mtok", 1.0001),
     "check_figures": ("kpis", "value", 1.0001),
     "check_overnight_cost": ("hardware", "capex_musd", 1.001),
+    "check_fleets": ("hardware", "units", 1.001),
+    "check_cash_flow": ("cash_flow", "revenue_musd", 1.001),
     "check_whole_numbers": ("hardware", "units_built", 1.001),
     "check_capacity_is_enough": ("power", "capacity_mw", 0.1),
     "check_latency": ("routes", "rtt_ms", 100.0),
