@@ -17,7 +17,7 @@ from planner.instance.schema.hardware import Cooling
 from planner.model.hardware import unit_mw
 from planner.model.sites import largest_hall_mw, largest_provisioned_mw
 from planner.model.time import by_step
-from planner.stamp import constraint, in_service, previous, series
+from planner.stamp import constraint, in_service, level_of, previous, series
 from planner.units import MUSD_PER_MW_FROM_USD_PER_KW, MUSD_PER_USD
 
 _INDEX = ("site", "cooling")
@@ -37,7 +37,7 @@ def add_cooling(m: ConcreteModel, instance: Instance) -> None:
     step.heat_removed_mw = Var(m.DESIGNS, within=NonNegativeReals, doc="heat removed (MW)")
     constraint(p, m.DESIGNS, rule=cooling_capacity)
     constraint(p, m.CHOICES, rule=cooling_choice)
-    constraint(p, m.CHOICES, rule=cooling_stays_chosen)
+    constraint(p, m.CHOICES, rule=cooling_stays_chosen, where=np.arange(level_of(p).n) > 0)
     held = [s for s in m.SITES if instance.sites[s].max_cooling_designs is not None]
     m.HELD_SITES = Set(initialize=held, doc="sites that may mix only so many cooling designs")
     constraint(p, m.HELD_SITES, rule=cooling_designs)
@@ -111,7 +111,7 @@ def cooling_choice(p: Block, s: str, c: str) -> object:
 
 
 def cooling_stays_chosen(p: Block, s: str, c: str) -> object:
-    """A design that was chosen stays chosen.
+    """A design that was chosen stays chosen; the row exists from the second period on.
 
     cooling_choices[s,c] = cooling_chosen[s,c] - previous(cooling_chosen[s,c]) >= 0
 

@@ -34,6 +34,8 @@ def show(plan: Plan, console: Console) -> None:
     for line in _unserved(plan):
         console.print(line, style="yellow")
     console.print(_headline(plan))
+    if len(periods) > 1:
+        console.print(_returns(plan))
 
 
 def amount(value: float, digits: int = 4) -> str:
@@ -192,6 +194,18 @@ def _headline(plan: Plan) -> RenderableType:
     distance = plan.record["pricing"]["distance_from_plan"]
     lines.append(f"Prices come from the plan with unit counts relaxed, {distance:+.4%} from the plan's objective.")
     return Text("\n".join(lines), style="bold")
+
+
+def _returns(plan: Plan) -> RenderableType:
+    """What the whole horizon is worth to an owner, where it has more than one period."""
+    worth, rate, years = (
+        plan.figure(name, period="all")
+        for name in ("net present value, unpaid capital credited", "internal rate of return", "payback time")
+    )
+    text = f"With capital paid when it is bought: net present value {amount(worth)} M USD"
+    text += " (what is not yet paid off credited)"
+    text += f", internal rate of return {rate:.1%}" if rate == rate else ", no internal rate of return"
+    return Text(f"{text}, paid back {f'after {amount(years, 3)} years' if years == years else 'never'}.")
 
 
 def _table(title: str, *columns: str) -> Table:
