@@ -107,6 +107,8 @@ def _build(plan: Plan, period: str) -> RenderableType | None:
 def _build_cells(name: str, row: dict) -> tuple[str, ...] | None:
     if name == "hardware":
         load = f"{amount(row['mean_it_mw'])} MW, {row['at_work_share']:.0%} at work"
+        if row["units_retired"] > _NEGLIGIBLE:
+            load += f", {amount(row['units_retired'])} retired"
         return row["site"], f"{row['hardware']} in {row['cooling']}", amount(row["units"]), "units", load
     if name == "cooling" and row["capacity_mw"] > _NEGLIGIBLE:
         return row["site"], row["cooling"], amount(row["capacity_mw"]), "MW heat", f"{amount(row['mean_heat_mw'])} MW"

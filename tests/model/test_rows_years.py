@@ -10,9 +10,10 @@ from pyomo.environ import ConcreteModel
 
 from planner.model.build import build
 from planner.model.time import bought
-from planner.stamp import series_values
+from planner.stamp import series_values, unstamp
 from tests.model.reading import EXACT, Rows, present_value
 from tests.model.world_years import world
+from tests.stamp.compare import assert_same, tables_of_pyomo, tables_of_stamped
 
 RACK, CRATE, SLAB = "site,rack,loop", "site,crate,loop", "site,slab,loop"
 WORTH = {"now": 1.0, "next": 0.8, "last": 1.152}
@@ -170,6 +171,11 @@ def test_better_software_makes_more_of_every_unit(years: Rows, period: str, bett
 )
 def test_bounds(years: Rows, column: str, upper: float) -> None:
     assert years.bounds(column) == (0, upper)
+
+
+def test_the_written_out_model_is_the_same(years: Rows) -> None:
+    """Age classes, read through relations of their own, agree entry for entry with an ordinary compiler's rows."""
+    assert_same(tables_of_stamped(years.stamped), tables_of_pyomo(unstamp(years.stamped)))
 
 
 def test_without_an_order_date_lead_times_do_not_count(tmp_path: Path) -> None:
