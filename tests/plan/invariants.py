@@ -31,8 +31,9 @@ def check_power_closes(plan: Plan, instance: Instance) -> None:
 
 
 def check_energy_adds_up(plan: Plan, instance: Instance) -> None:
-    """Energy of sources plus what stores give back is what the facility and the stores took."""
-    supplied = plan.power.groupby(["period", "node"])["energy_mwh_per_yr"].sum()
+    """Energy of sources plus what stores give back is what the facility and the stores took and what was sold back."""
+    net = plan.power["energy_mwh_per_yr"] - plan.power["exported_mwh_per_yr"]
+    supplied = net.groupby([plan.power["period"], plan.power["node"]]).sum()
     stores = plan.stores.groupby(["period", "node"])[["charged_mwh_per_yr", "discharged_mwh_per_yr"]].sum()
     for (period, node), group in plan.sites.groupby(["period", "site"]):
         used = group["mean_facility_mw"].sum() * 8760

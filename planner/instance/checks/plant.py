@@ -1,4 +1,4 @@
-"""Checks of power plant: units that do not fit, contracts that end too soon, and power sold back for more than it costs.
+"""Checks of power plant: units that do not fit, contracts that end too soon, power sold back for more than it costs.
 
 Faults that would make a row mean nothing are errors; what can only be a slip is a warning.
 """
@@ -49,7 +49,8 @@ def check_initial_units(instance: Instance) -> Iterator[Problem]:
         if units is None:
             continue
         if not plant.is_committed:
-            wrong, allowed = f"units of {row.technology} do not start and stop", "blank, or unit_mw with limits of units"
+            wrong = f"{row.technology} has no units that start and stop"
+            allowed = "blank, or unit_mw with limits of units"
         elif row.max_mw is not None and units * plant.unit_mw > row.max_mw * (1 + _WHOLE):
             wrong = f"is {units * plant.unit_mw:g} MW, and max_mw is {row.max_mw:g}"
             allowed = f"at most {row.max_mw // plant.unit_mw:g}"
