@@ -6,7 +6,7 @@ hour of theirs is 6 x 365 h of ours, a start of theirs 365 starts, and costs of 
 
 import pytest
 
-from tests.truths.worlds import DAYS, RELATIVE, constant_load, settings, solved
+from tests.truths.worlds import DAYS, RELATIVE, settings, solved, varying_load
 
 pytestmark = pytest.mark.truth
 
@@ -37,16 +37,7 @@ In EVERYTHING each limit is felt: without it the twelve hours below cost somethi
 
 def world(plants, load_mw):
     """Tables of one site that must draw this load, step by step, from plant that is there."""
-    tables = constant_load(max(load_mw))
-    mean = sum(load_mw) / len(load_mw)
-    tables["demand"][0] |= {"shape": "load", "volume_gtok_per_day": mean * 24}
-    tables["commitments"][0]["volume_gtok_per_day"] = mean * 24
-    hours = 24 // len(load_mw)
-    tables["shapes"] = [
-        {"shape": "load", "day_type": kind, "hour_local": hour, "value": load_mw[hour // hours] / mean}
-        for kind in ("weekday", "weekend")
-        for hour in range(24)
-    ]
+    tables, hours = varying_load(load_mw), 24 // len(load_mw)
     tables["technologies"] = [
         {"id": name, "name": name, "kind": "other", "unit_mw": row["mw"], "vom_usd_per_mwh": row["usd_per_mwh"]}
         | {"min_load_share": row.get("min_load_share", 0)}
