@@ -126,6 +126,20 @@ def test_what_only_looks_suspicious_passes(loaded: Callable, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("columns", "committed"),
+    [
+        ({"unit_mw": 10}, False),
+        ({"unit_mw": 10, "ramp_share_per_h": 1}, False),  # an hour takes it from nothing to all
+        ({"unit_mw": 10, "ramp_share_per_h": 0.9}, True),
+        ({"ramp_share_per_h": 0.9}, False),
+        ({"unit_mw": 10, "stop_usd_per_mw": 1}, True),
+    ],
+)
+def test_which_units_start_and_stop(loaded: Callable, columns: dict, committed: bool) -> None:
+    assert loaded(**plant(**columns)).technologies["grid"].is_committed is committed
+
+
+@pytest.mark.parametrize(
     ("kind", "said", "clean"),
     [
         ("solar", None, True),

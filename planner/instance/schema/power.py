@@ -88,8 +88,9 @@ class Technology(CatalogueRow):
 
     @property
     def is_committed(self) -> bool:
-        """Whether it is modelled as units that are online or offline."""
-        return self.unit_mw is not None and (self.has_limits_of_units or self.ramp_share_per_h is not None)
+        """Whether it is modelled as units that are online or offline: a ramp that takes an hour or less limits none."""
+        slow = self.ramp_share_per_h is not None and self.ramp_share_per_h < 1
+        return self.unit_mw is not None and (self.has_limits_of_units or slow)
 
 
 class Source(Row):
