@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyomo.environ import ConcreteModel
 
 from planner.model.build import build
+from planner.stamp import series_values
 from tests.model.reading import EXACT, Rows, present_value
 from tests.model.world_power import world
 
@@ -52,6 +54,20 @@ def test_unit_balance_is_cyclic_or_begins_as_given(power: Rows) -> None:
     before = now
     _, now, started, stopped = names(COAL, "late.1")
     power.equal("unit_balance[alpha,coal]@late.1", {now: 1, before: -1, started: -1, stopped: 1}, 0)
+
+
+TWO_DAYS = [{"name": "cold", "date": "01-15", "weight": 65}, {"name": "warm", "date": "07-15", "weight": 300}]
+
+
+@pytest.mark.parametrize(
+    ("time", "steps"), [({"mode": "days", "days": TWO_DAYS}, [0, 4, 8, 12]), ({"mode": "year"}, [0, 4 * 365])]
+)
+def test_the_given_state_stands_before_every_day_or_year(tmp_path: Path, time: dict, steps: list[int]) -> None:
+    """Two periods of two days of four steps, or of a year of 1,460."""
+    m = build(world(tmp_path / "world", time=time))
+    before = series_values(m.step.online_before, ("alpha", "coal"))
+    assert np.flatnonzero(before).tolist() == steps
+    assert set(before) == {0, 1}
 
 
 def test_units_online_are_in_service(power: Rows) -> None:

@@ -19,10 +19,10 @@ from tests.factories import minimal_settings, minimal_tables, write_instance
 FACT = {"source": "made up for tests", "confidence": "assumed"}
 
 
-def world(folder: Path, changes: dict[str, Any] | None = None) -> Instance:
-    """Write the world to a folder and load it, with overrides."""
+def world(folder: Path, changes: dict[str, Any] | None = None, time: dict[str, Any] | None = None) -> Instance:
+    """Write the world to a folder and load it, with overrides, and with other settings of time."""
     settings = minimal_settings()
-    settings["time"] |= {"resolution_h": 6}
+    settings["time"] = (time or settings["time"]) | {"resolution_h": 6}
     settings["finance"] = {"wacc": 0.25}
     settings["dispatch"] = {"commitment": "integer"}
     settings["limits"] = {"clean_share_per_yr": 0.5, "clean_share_per_step": 0.2}

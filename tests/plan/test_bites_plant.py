@@ -5,13 +5,17 @@ One site whose load is given, hour by hour; only what feeds it is decided. A day
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from planner.plan.plan import Plan
-from tests.truths.worlds import DAYS, HOURS, settings, solved, varying_load
+from planner.plan.run import solve
+from tests.plan.world_plant import plant
+from tests.truths import worlds
+from tests.truths.worlds import DAYS, HOURS, settings, varying_load
 
 USD = 1e6
 _FACT = {"source": "made up for tests", "confidence": "assumed"}
@@ -33,7 +37,7 @@ def run(folder: Path, load_mw: tuple[float, ...], plants: list[Row], rows: dict[
     tables["sites"][0] |= more.pop("site", {})
     series = more.pop("series", None)
     day = {"resolution_h": 24 // len(load_mw), "days": [{"name": "day", "date": "01-01", "weight": DAYS}]}
-    return solved(folder, tables, settings("What feeds this load?", time=day, **more), series)
+    return worlds.solved(folder, tables, settings("What feeds this load?", time=day, **more), series)
 
 
 def usd_per_day(plan: Plan) -> float:
@@ -184,6 +188,17 @@ def test_ramps(tmp_path: Path, unit_mw: float | None, share_per_h: float) -> Non
     plan = run(tmp_path / "engine", (4, 10), [grid(100), engine], THERE, dispatch={"commitment": "integer"})
     reached = 4 + 12 * share_per_h * 10
     assert usd_per_day(plan) == pytest.approx(12 * (20 * (4 + reached) + 100 * (10 - reached)))
+
+
+def test_freer_units_are_never_worse(tmp_path: Path, solved: Callable) -> None:
+    """Whole units online, fractions online, fractions built: each a little better than the one before."""
+    whole = solved("plant")[0].objective
+    online = solve(plant(tmp_path / "online", {"dispatch.commitment": "relaxed"}), gap=0.0, verify=False)
+    built = solved("plant", relax=True, verify=False)[0]
+    assert whole < online.objective < built.objective
+    plain = {f"technologies.*.{name}": 0 for name in ("min_load_share", "start_usd_per_mw", "stop_usd_per_mw")}
+    free = plant(tmp_path / "free", plain | {"technologies.*.min_up_h": 0, "technologies.*.min_down_h": 0})
+    assert solve(free, gap=0.0, verify=False).objective > whole
 
 
 def test_whole_units_are_built(tmp_path: Path) -> None:
