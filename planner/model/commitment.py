@@ -15,10 +15,11 @@ import math
 
 import numpy as np
 from pyomo.environ import Block, ConcreteModel, NonNegativeIntegers, NonNegativeReals, Set, Var
+from scipy.sparse import csr_array
 
 from planner.instance.instance import Instance
 from planner.model.time import by_step
-from planner.stamp import constraint, previous, series
+from planner.stamp import Relation, constraint, level_of, previous, relate, series
 from planner.units import MUSD_PER_USD
 
 _INDEX = ("node", "technology")
@@ -87,11 +88,22 @@ def _within(step: Block, variable: Var, n: str, g: str, hours: float) -> object:
     """Sum of a variable over the steps of the last hours, this one included; none lies before a given state."""
     m = step.model()
     steps = math.ceil(hours / m.grid.step_hours - _WHOLE_STEP)
-    wrap = (n, g) not in m.STARTING
-    found = variable[n, g]
-    for _ in range(min(steps, m.grid.steps_per_day) - 1):
-        found = variable[n, g] + previous(found, within=m.day, wrap=wrap)
-    return found
+    return relate(variable[n, g], _window(m, steps, wrap=(n, g) not in m.STARTING))
+
+
+def _window(m: ConcreteModel, steps: int, wrap: bool) -> Relation:
+    """The relation in which every step reads itself and the steps just before it in the same day or year, each once.
+
+    With wrap the first step follows the last; a window never holds more than the day or year.
+    """
+    per_day, copies = m.grid.steps_per_day, len(level_of(m.step).copies)
+    back = np.arange(min(steps, per_day))
+    now = np.arange(copies)[:, None]
+    within = now % per_day - back
+    reads = now - now % per_day + within % per_day
+    there = (within >= 0) | wrap
+    entries = np.ones(there.sum()), (np.broadcast_to(now, there.shape)[there], reads[there])
+    return Relation(level_of(m.step), level_of(m.step), csr_array(entries, shape=(copies, copies)))
 
 
 def whole_units(p: Block, n: str, g: str) -> object:
