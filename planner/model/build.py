@@ -16,7 +16,10 @@ from pyomo.environ import ConcreteModel
 from planner.instance.eligibility import eligible_points
 from planner.instance.instance import Instance
 from planner.instance.routes import find_routes
+from planner.model.clean import add_clean_share
+from planner.model.commitment import add_commitment
 from planner.model.cooling import add_cooling
+from planner.model.export import add_export
 from planner.model.finance import add_finance
 from planner.model.hardware import add_hardware
 from planner.model.ledger import Ledger
@@ -25,6 +28,7 @@ from planner.model.markets import add_markets, close_tokens
 from planner.model.network import add_network
 from planner.model.objective import add_objective
 from planner.model.power import add_balances, add_power
+from planner.model.ramps import add_ramps
 from planner.model.serving import add_serving
 from planner.model.sites import add_sites
 from planner.model.storage import add_storage
@@ -60,6 +64,10 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     add_hardware(m, instance)
     add_cooling(m, instance)
     add_power(m, instance)
+    add_commitment(m, instance)
+    add_ramps(m, instance)
+    add_export(m, instance)
+    add_clean_share(m, instance)
     add_storage(m, instance)
     add_serving(m, instance)
     add_network(m, instance)

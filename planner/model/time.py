@@ -94,6 +94,11 @@ def available(m: ConcreteModel, date: float | None) -> np.ndarray:
     return np.ones(len(start)) if date is None else (start >= date - DATE_TOLERANCE_YR).astype(float)
 
 
+def in_term(m: ConcreteModel, date: float | None) -> np.ndarray:
+    """Return 1.0 for each period that starts before the date, else 0.0 (all ones without a date)."""
+    return np.ones(len(level_of(m.period).copies)) if date is None else 1.0 - available(m, date)
+
+
 def when_available(m: ConcreteModel, date: float | None, limit: float | None) -> np.ndarray:
     """Return bounds on building by period: 0 before the date, then just out of reach of the limit's own row.
 

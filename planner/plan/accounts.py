@@ -11,6 +11,7 @@ from planner.stamp import series_values
 
 HEADINGS = (
     "revenue",
+    "energy sold",
     "energy",
     "water and carbon",
     "software",

@@ -4,6 +4,7 @@ Tokens of different models do not add up; where a figure sums over products it s
 Costs are shared out by cause: chips (capital and upkeep) by the unit-hours each product runs on that hardware, all
 other site costs by IT energy, idle time in proportion; network costs by traffic. Systems that never run are carried by
 their site, sites that serve nothing by all. Penalties and non-cash terms are left out of the levelised cost.
+Revenue is that of tokens; what electricity sold back earns is taken off the cost, as the income of a by-product.
 """
 
 from __future__ import annotations
@@ -60,6 +61,12 @@ def _period_figures(tables: dict[str, pd.DataFrame], period: str) -> list[tuple]
         ("billable tokens", billable / DAYS_PER_YEAR, "Gtok/day"),
         ("facility energy", mwh, "MWh/yr"),
     ]
+    power = tables["power"][tables["power"]["period"] == period]
+    if power["exported_mwh_per_yr"].sum() > _NEGLIGIBLE:
+        figures += [
+            ("energy sold", power["sold_musd_per_yr"].sum(), "M USD/yr"),
+            ("exported energy", power["exported_mwh_per_yr"].sum(), "MWh/yr"),
+        ]
     if limit_gw > 0:
         figures += [
             ("revenue per GW of limit", revenue / limit_gw, "M USD/GW-yr"),
@@ -93,6 +100,7 @@ def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> l
         mine = hardware[hardware["site"] == s]
         accelerators = mine["accelerators"].sum()
         sources = power[power["node"] == s]
+        net_musd = sources["cost_musd_per_yr"].sum() - sources["sold_musd_per_yr"].sum()
         rows += [
             ("PUE", row["mean_facility_mw"] / it, "MW/MW"),
             ("WUE", cooling.loc[cooling["site"] == s, "water_m3_per_yr"].sum() / (it * HOURS_PER_YEAR), "L/kWh"),
@@ -107,7 +115,7 @@ def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> l
             ("provisioned load", row["provisioned_mw"], "MW"),
             (
                 "electricity cost, stores apart",
-                sources["cost_musd_per_yr"].sum() * 1e6 / (row["mean_facility_mw"] * HOURS_PER_YEAR),
+                net_musd * 1e6 / (row["mean_facility_mw"] * HOURS_PER_YEAR),
                 "USD/MWh",
             ),
             ("carbon dioxide", sources["co2_t_per_yr"].sum(), "t/yr"),

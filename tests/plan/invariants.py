@@ -33,8 +33,9 @@ def check_power_closes(plan: Plan, instance: Instance) -> None:
 
 
 def check_energy_adds_up(plan: Plan, instance: Instance) -> None:
-    """Energy of sources plus what stores give back is what the facility and the stores took."""
-    supplied = plan.power.groupby(["period", "node"])["energy_mwh_per_yr"].sum()
+    """Energy of sources plus what stores give back is what the facility and the stores took and what was sold back."""
+    net = plan.power["energy_mwh_per_yr"] - plan.power["exported_mwh_per_yr"]
+    supplied = net.groupby([plan.power["period"], plan.power["node"]]).sum()
     stores = plan.stores.groupby(["period", "node"])[["charged_mwh_per_yr", "discharged_mwh_per_yr"]].sum()
     for (period, node), group in plan.sites.groupby(["period", "site"]):
         used = group["mean_facility_mw"].sum() * 8760
@@ -89,6 +90,33 @@ def check_whole_numbers(plan: Plan, instance: Instance) -> None:
     counts = (whole["units_built"], whole["units_retired"])
     for values in (*counts, plan.sites["opened"], plan.software["adopted"], contracts["accepted_share"]):
         assert np.allclose(values, np.round(values.astype(float)), rtol=0, atol=SOLVED)
+
+
+def check_power_plant(plan: Plan, instance: Instance) -> None:
+    """Nothing gives more than its availability, permits hold, units are whole and run no more than there are."""
+    for row in plan.power.itertuples():
+        plant = instance.technologies[row.technology]
+        assert not row.curtailed_mwh_per_yr < -SOLVED * max(1.0, row.energy_mwh_per_yr)
+        if plant.max_hours_per_yr is not None:
+            assert row.energy_mwh_per_yr <= plant.max_hours_per_yr * row.capacity_mw * (1 + SOLVED) + SOLVED
+        if plant.unit_mw is not None and not plan.record["relaxed"]:
+            units = row.built_mw / plant.unit_mw
+            assert units == pytest.approx(round(units), abs=SOLVED)
+        assert pd.notna(row.mean_online_units) == plant.is_committed
+        if plant.is_committed:
+            assert row.mean_online_units * plant.unit_mw <= row.capacity_mw * (1 + SOLVED) + SOLVED
+            least = row.mean_online_units * plant.unit_mw * plant.min_load_share * 8760
+            assert row.energy_mwh_per_yr >= least * (1 - SOLVED) - SOLVED
+
+
+def check_clean_share(plan: Plan, instance: Instance) -> None:
+    """Clean energy that is not sold back is the share of consumption that it must be."""
+    share = instance.settings.limits.clean_share_per_yr
+    for _, power in plan.power.groupby("period"):
+        clean = [instance.technologies[g].is_clean for g in power["technology"]]
+        sold = power["exported_mwh_per_yr"].sum()
+        owed = (share or 0.0) * (power["energy_mwh_per_yr"].sum() - sold)
+        assert share is None or power.loc[clean, "energy_mwh_per_yr"].sum() - sold >= owed * (1 - SOLVED) - SOLVED
 
 
 def check_sold_at_most_asked(plan: Plan, instance: Instance) -> None:
@@ -246,6 +274,8 @@ INVARIANTS = (
     check_capacity_is_enough,
     check_gigawatt_limits,
     check_whole_numbers,
+    check_power_plant,
+    check_clean_share,
     check_sold_at_most_asked,
     check_sold_is_delivered_is_made,
     check_promises,

@@ -10,6 +10,7 @@ from planner.instance import Instance, load
 from tests.factories import Tables, minimal_settings, minimal_tables, write_instance
 from tests.model.world_years import world as years
 from tests.model.worlds import FACT, everything, everything_series, everything_settings, everything_tables
+from tests.plan.world_plant import plant
 
 SHIPPED = Path(__file__).parents[2] / "instances"
 
@@ -137,6 +138,7 @@ WORLDS: dict[str, Callable[..., Instance]] = {
     "broken promise": broken_promise,
     "two sites": two_sites,
     "years": years,
+    "plant": plant,
 }
 
 

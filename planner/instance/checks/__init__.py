@@ -18,6 +18,15 @@ from planner.instance.checks.energy import (
     check_uncooled_hardware,
     check_unpowered_sites,
 )
+from planner.instance.checks.plant import (
+    check_clean_sources,
+    check_ended_power,
+    check_initial_units,
+    check_long_minimum_times,
+    check_missing_units,
+    check_resold_power,
+    check_unit_sizes,
+)
 from planner.instance.checks.selling import (
     check_commitments,
     check_shapes,
@@ -49,6 +58,13 @@ CHECKS: tuple[Callable[[Instance], Iterator[Problem]], ...] = (
     check_late_power,
     check_free_power,
     check_free_storage,
+    check_unit_sizes,
+    check_missing_units,
+    check_initial_units,
+    check_ended_power,
+    check_long_minimum_times,
+    check_resold_power,
+    check_clean_sources,
     check_design_day,
     check_uncooled_hardware,
     check_free_hardware,

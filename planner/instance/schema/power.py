@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from planner.instance.schema.base import CatalogueRow, Date, Id, Row, column
+from planner.instance.schema.base import CatalogueRow, Date, Flag, Id, Row, column
 
 Kind = Literal[
     "grid",
@@ -17,8 +17,11 @@ Kind = Literal[
     "gas-engine",
     "fuel-cell",
     "diesel",
+    "ppa",
     "other",
 ]
+CLEAN_KINDS = ("solar", "wind", "hydro", "geothermal", "nuclear")
+"""Families whose energy counts as clean unless a row says otherwise."""
 
 
 class Technology(CatalogueRow):
@@ -46,6 +49,51 @@ class Technology(CatalogueRow):
     max_hours_per_yr: float | None = column(
         None, text="most full-load hours a year (permits of backup plant); blank: no limit", unit="h/yr", ge=0, le=8760
     )
+    clean: Flag | None = column(
+        None,
+        text="whether its energy is clean; blank: yes for solar, wind, hydro, geothermal and nuclear",
+    )
+    unit_mw: float | None = column(
+        None, text="size of one unit, of which only whole ones are built; blank: any size", unit="MW", gt=0, le=20_000
+    )
+    min_load_share: float = column(
+        0.0, text="least load of a unit that is online; needs unit_mw", unit="share of unit_mw", ge=0, le=1
+    )
+    start_usd_per_mw: float = column(
+        0.0, text="cost of starting a unit, fuel included; needs unit_mw", unit="USD/MW", ge=0, typical=(0, 500)
+    )
+    stop_usd_per_mw: float = column(
+        0.0, text="cost of stopping a unit; needs unit_mw", unit="USD/MW", ge=0, typical=(0, 500)
+    )
+    min_up_h: float = column(
+        0.0, text="a started unit stays online at least so long, in whole steps; needs unit_mw", unit="h", ge=0, le=168
+    )
+    min_down_h: float = column(
+        0.0, text="a stopped unit stays offline at least so long, in whole steps; needs unit_mw", unit="h", ge=0, le=168
+    )
+    ramp_share_per_h: float | None = column(
+        None,
+        text="most change of output in an hour, up or down: of capacity, with unit_mw of units online; blank: any",
+        unit="share/h",
+        gt=0,
+        le=60,
+    )
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether its energy counts towards a clean share."""
+        return self.kind in CLEAN_KINDS if self.clean is None else self.clean
+
+    @property
+    def has_limits_of_units(self) -> bool:
+        """Whether anything is said that only makes sense of units which start and stop."""
+        return any((self.min_load_share, self.start_usd_per_mw, self.stop_usd_per_mw, self.min_up_h, self.min_down_h))
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether it is modelled as units that are online or offline: a ramp that takes an hour or less limits none."""
+        slow = self.ramp_share_per_h is not None and self.ramp_share_per_h < 1
+        return self.unit_mw is not None and (self.has_limits_of_units or slow)
 
 
 class Source(Row):
@@ -62,6 +110,15 @@ class Source(Row):
     available_from: Date | None = column(
         None, text="first date new capacity can deliver; blank: as the technology's lead time allows"
     )
+    available_until: Date | None = column(
+        None, text="date from which nothing of it is in service, existing capacity included (end of a contract)"
+    )
+    initial_online_units: int | None = column(
+        None,
+        text="units online before the first step of every modelled day or year; blank: as many as after its last step",
+        unit="units",
+        ge=0,
+    )
     energy_usd_per_mwh: float = column(
         0.0,
         text="price of energy on top of fuel and variable cost",
@@ -73,6 +130,11 @@ class Source(Row):
     price_series: str | None = column(
         None, text="series of energy prices, added to energy_usd_per_mwh", unit="USD/MWh", series=True
     )
+    pay: Literal["as-used", "as-produced"] = column(
+        "as-used",
+        text="as-used: energy is paid for when drawn; as-produced: price and variable cost are due on all that the "
+        "capacity in service could give, drawn or not (fuel on what is drawn)",
+    )
     demand_charge_usd_per_mw_yr: float = column(
         0.0, text="charge on the year's highest draw", unit="USD/MW-yr", ge=0, typical=(0, 500_000)
     )
@@ -81,6 +143,15 @@ class Source(Row):
         text="series of the share of capacity that can run (solar, wind); multiplies availability",
         unit="share",
         series=True,
+    )
+    export_max_mw: float | None = column(
+        None, text="most that may be sold back through it; blank: nothing", unit="MW", ge=0, le=1e6
+    )
+    export_usd_per_mwh: float = column(
+        0.0, text="price of what is sold back", unit="USD/MWh", ge=-500, le=5_000, typical=(-100, 500)
+    )
+    export_price_series: str | None = column(
+        None, text="series of prices of what is sold back, added to export_usd_per_mwh", unit="USD/MWh", series=True
     )
 
 

@@ -117,11 +117,27 @@ class ServingSettings(Section):
     )
 
 
+class DispatchSettings(Section):
+    """How power plant is run."""
+
+    commitment: Literal["relaxed", "integer"] = column(
+        "relaxed",
+        text="units online: relaxed lets fractions of a unit run, which hardly matters for many small units; integer "
+        "makes them whole in every step, which is exact and can take very long",
+    )
+
+
 class LimitSettings(Section):
     """Limits and prices on the plan as a whole."""
 
     carbon_usd_per_t: float = column(0.0, text="price of carbon dioxide", unit="USD/t", ge=0)
     carbon_limit_t_per_yr: float | None = column(None, text="cap on carbon dioxide; absent: none", unit="t/yr", ge=0)
+    clean_share_per_yr: float | None = column(
+        None, text="least share of the year's consumption of all nodes that is clean; absent: none", ge=0, le=1
+    )
+    clean_share_per_step: float | None = column(
+        None, text="least share of the consumption of all nodes that is clean in every step; absent: none", ge=0, le=1
+    )
 
 
 class CatalogueSettings(Section):
@@ -151,6 +167,7 @@ class Settings(Section):
     pricing: PricingSettings = column(PricingSettings(), text="how prices are set")
     network: NetworkSettings = column(NetworkSettings(), text="how routes are found")
     serving: ServingSettings = column(ServingSettings(), text="which operating points may be used")
+    dispatch: DispatchSettings = column(DispatchSettings(), text="how power plant is run")
     limits: LimitSettings = column(LimitSettings(), text="limits and prices on the plan as a whole")
     catalogue: CatalogueSettings = column(CatalogueSettings(), text="facts about technology")
 
