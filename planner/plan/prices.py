@@ -67,6 +67,7 @@ PRICED = (
     Priced("source_limit", _period, "one more MW of source", "USD/MW-yr", used="capacity_mw"),
     Priced("store_power_limit", _period, "one more MW of store", "USD/MW-yr", used="store_mw"),
     Priced("store_energy_limit", _period, "one more MWh of store", "USD/MWh-yr", used="store_mwh"),
+    Priced("line_limit", _period, "one more MW of line", "USD/MW-yr", used="line_mw"),
     Priced("firm_capacity", _period, "one MW less of firm load", "USD/MW-yr"),
     Priced("permitted_hours", _year, "one more permitted MWh", "USD/MWh", used="capacity_mw"),
     Priced("cooling_choice", _period, "one more MW of room for the design", "USD/MW-yr", used="cooling_mw"),
