@@ -84,7 +84,7 @@ def test_firm_capacity_is_passed_on_by_who_has_it(grid: Rows) -> None:
     ("column", "upper"),
     [
         (f"line_built_mw[{HVDC}]@early", 0),
-        (f"line_built_mw[{HVDC}]@late", 21),  # out of reach of the limit
+        (f"line_built_mw[{HVDC}]@late", 16),  # out of reach of the limit
         (f"line_built_mw[{AC}]@early", float("inf")),
         (f"line_built_mw[{CABLE}]@early", 8),
         (f"line_laid[{HVDC}]@early", 1),

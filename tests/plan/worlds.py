@@ -135,12 +135,12 @@ def hubs_and_dates(folder: Path, changes: Changes | None = None) -> Instance:
     settings = minimal_settings() | {"time": {"resolution_h": 4, "days": days}}
     tables = two_sites_tables()
     tables["sites"][0] |= {"firm_share": 0.3}
-    tables["sites"][1] |= {"power_limit_mw": 30}
     tables["hubs"] = [{"id": "moor"}, {"id": "fjord"}]
     tables["technologies"] += [
         {"id": "wind", "name": "Wind", "kind": "wind", "capex_usd_per_kw": 600} | FACT,
-        {"id": "hydro", "name": "Hydro", "kind": "hydro", "vom_usd_per_mwh": 15, "firm_credit": 0.7} | FACT,
+        {"id": "hydro", "name": "Hydro", "kind": "hydro", "vom_usd_per_mwh": 60, "firm_credit": 0.7} | FACT,
     ]
+    tables["power"][0] |= {"max_mw": 1}
     tables["power"] += [
         {"node": "moor", "technology": "wind", "availability_series": "moor-wind"},
         {"node": "fjord", "technology": "hydro", "max_mw": 12},
