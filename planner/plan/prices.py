@@ -69,6 +69,7 @@ PRICED = (
     Priced("store_energy_limit", _period, "one more MWh of store", "USD/MWh-yr", used="store_mwh"),
     Priced("line_limit", _period, "one more MW of line", "USD/MW-yr", used="line_added_mw"),
     Priced("line_capacity", _step, "one more MW through the line", "USD/MW-yr", used="line_mw"),
+    Priced("firm_transfer", _period, "one more MW of firm transfer", "USD/MW-yr", used="line_mw"),
     Priced("firm_capacity", _period, "one MW less of firm load", "USD/MW-yr"),
     Priced("permitted_hours", _year, "one more permitted MWh", "USD/MWh", used="capacity_mw"),
     Priced("cooling_choice", _period, "one more MW of room for the design", "USD/MW-yr", used="cooling_mw"),

@@ -68,7 +68,7 @@ def test_a_line_with_a_fixed_cost_pays_or_not(tmp_path, fixed_musd, laid):
 
 
 def profiles():
-    """Wind at the hub and sun at both ends over a year, different at every step but the same at every run."""
+    """Wind and sun at the hub over a year, different at every step but the same at every run."""
     random = np.random.default_rng(11)
     slow = np.sin(np.arange(_STEPS) * 2 * np.pi / _STEPS * 9)
     sun = np.tile([0.0, 0.35, 0.7, 0.05], _STEPS // 4)
@@ -92,7 +92,6 @@ def by_planner(folder):
     ]
     tables["power"] = [
         {"node": "site", "technology": "wire", "energy_usd_per_mwh": GRID_USD, "max_mw": GRID_MW},
-        {"node": "site", "technology": "sun", "availability_series": "sun"},
         {"node": "hub", "technology": "sun", "availability_series": "sun"},
         {"node": "hub", "technology": "wind", "availability_series": "wind"},
     ]
@@ -120,9 +119,9 @@ def by_pypsa(pypsa):
     network.add("Load", "racks", bus="site", p_set=LOAD_MW)
     network.add("Generator", "grid", bus="site", p_nom=GRID_MW, marginal_cost=GRID_USD)
     shares = profiles()
-    for node, name in (("site", "sun"), ("hub", "sun"), ("hub", "wind")):
-        size = {"p_nom_extendable": True, "capital_cost": COST[name], "p_max_pu": shares[name]}
-        network.add("Generator", f"{node} {name}", bus=node, **size)
+    for name, usd in COST.items():
+        size = {"p_nom_extendable": True, "capital_cost": usd, "p_max_pu": shares[name]}
+        network.add("Generator", name, bus="hub", **size)
     size = {"p_nom_extendable": True, "efficiency": EFFICIENCY}
     for node in ("site", "hub"):
         cells = f"{node} cells"
