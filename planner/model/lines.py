@@ -18,7 +18,8 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
-from planner.instance.instance import Instance
+from planner.instance.grid import line_date
+from planner.instance.instance import Instance, Triple
 from planner.instance.schema.grid import Line
 from planner.model.time import when_available
 from planner.stamp import constraint, in_service, series
@@ -34,7 +35,7 @@ def add_lines(m: ConcreteModel, instance: Instance) -> None:
     m.LINES = Set(dimen=3, initialize=list(rows), doc="power lines between nodes, by kind")
     ways = [way for o, d, k in rows for way in ((o, d, k), (d, o, k))]
     m.WAYS = Set(dimen=3, initialize=ways, doc="lines by direction: power enters at the first node")
-    most = {line: _most_built(m, row) for line, row in rows.items()}
+    most = {line: _most_built(m, line) for line in rows}
     series(p, "line_limit_mw", most, m.LINES, unit="MW", doc="0 before the line can deliver, then out of reach")
     p.line_built_mw = Var(
         m.LINES, within=NonNegativeReals, bounds=lambda p, *line: (0, p.line_limit_mw[line]), doc="capacity added (MW)"
@@ -67,18 +68,22 @@ def _add_firm(m: ConcreteModel, instance: Instance) -> None:
     constraint(m.period, m.BACKING_LINES, rule=firm_transfer)
 
 
-def _line_of(m: ConcreteModel, way: tuple[str, str, str]) -> tuple[str, str, str]:
+def _line_of(m: ConcreteModel, way: Triple) -> Triple:
     n, other, kind = way
     return way if way in m.instance.lines else (other, n, kind)
 
 
-def _row_of(m: ConcreteModel, way: tuple[str, str, str]) -> Line:
+def _row_of(m: ConcreteModel, way: Triple) -> Line:
     return m.instance.lines[_line_of(m, way)]
 
 
-def _most_built(m: ConcreteModel, row: Line) -> np.ndarray:
-    room = None if row.max_mw is None else row.max_mw - row.existing_mw
-    return when_available(m, row.available_from, room) * (room != 0)
+def _most_built(m: ConcreteModel, line: Triple) -> np.ndarray:
+    """Return a bound on building by period (MW); 0 for a line that can only stay as it is."""
+    row = m.instance.lines[line]
+    if row.max_mw is None:
+        return when_available(m, line_date(m.instance, line), None)
+    room = row.max_mw - row.existing_mw
+    return when_available(m, line_date(m.instance, line), room) * float(room > 0)
 
 
 def _line_added_mw(p: Block, *line: str) -> object:

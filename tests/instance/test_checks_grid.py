@@ -51,6 +51,11 @@ FINE = {
         "settings": days(365),
     },
     "parts of days, not linked": {"tables": grid() | stored("no"), "settings": days(300.5, 64.5)},
+    "a line whose own date counts": {
+        "tables": grid(LINE | {"lead_time_years": 3, "available_from": 2028}),
+        "settings": {"order_date": 2026},
+    },
+    "lead times without an order": {"tables": grid(LINE | {"lead_time_years": 3})},
     "wind through the year": {
         "tables": grid(power=[{"node": "moor", "technology": "wind"}]),
         "settings": {"time": {"mode": "year", "resolution_h": 12}},
@@ -92,6 +97,10 @@ SUSPICIOUS = {
     "late line": (
         {"tables": grid(LINE | {"available_from": 2031})},
         "lines.csv:2 available_from 2031 - comes after 2028, when the last period begins, and will never be used",
+    ),
+    "late by its lead time": (
+        {"tables": grid(LINE | {"lead_time_years": 3}), "settings": {"order_date": 2026}},
+        "lines.csv:2 available_from 2029 - ordered at the first date, comes after 2028, when the last period begins",
     ),
     "wind alone": (
         {"tables": grid(power=[{"node": "moor", "technology": "wind"}]) | stored("no")},

@@ -20,6 +20,7 @@ from planner.instance.checks.energy import (
 )
 from planner.instance.checks.grid import (
     check_free_lines,
+    check_late_lines,
     check_line_sizes,
     check_lines,
     check_linked_weights,
@@ -58,6 +59,7 @@ CHECKS: tuple[Callable[[Instance], Iterator[Problem]], ...] = (
     check_free_storage,
     check_lines,
     check_line_sizes,
+    check_late_lines,
     check_free_lines,
     check_stranded_hubs,
     check_linked_weights,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.instance.checks.grid import joined
 from planner.instance.checks.report import warn
+from planner.instance.grid import joined
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
 from planner.instance.routes import hardware_allowed
@@ -31,9 +31,9 @@ def check_existing_power(instance: Instance) -> Iterator[Problem]:
 
 
 def check_late_power(instance: Instance) -> Iterator[Problem]:
-    """A source, store or line that comes after the last period has begun."""
+    """A source or store that comes after the last period has begun."""
     last = max(period.start for period in instance.periods.values())
-    for table, rows in (("power", instance.power), ("site_stores", instance.site_stores), ("lines", instance.lines)):
+    for table, rows in (("power", instance.power), ("site_stores", instance.site_stores)):
         for key, row in rows.items():
             existing = getattr(row, "existing_mw", 0.0)
             if row.available_from is not None and row.available_from > last and not existing:

@@ -136,6 +136,9 @@ class Settings(Section):
     title: str = column(text="one line: the question the instance answers", min_length=1)
     text: str = column("", text="what a reader should know before trusting it")
     base_year: int = column(text="year whose money is used and to which cash is discounted", ge=2000, le=2100)
+    order_date: Date | None = column(
+        None, text="date of the first possible order, from which lead times count; absent: they do not count"
+    )
     time: TimeSettings = column(text="which hours are modelled")
     finance: FinanceSettings = column(FinanceSettings(), text="cost of money")
     objective: ObjectiveSettings = column(ObjectiveSettings(), text="what is maximised")

@@ -1,0 +1,26 @@
+"""The grid as an instance describes it: which nodes lines join, and when a line can be there."""
+
+from __future__ import annotations
+
+from planner.instance.instance import Instance, Triple
+
+
+def joined(instance: Instance, node: str) -> set[str]:
+    """Return the nodes that lines join to a node, itself included."""
+    found, waiting = {node}, [node]
+    while waiting:
+        here = waiting.pop()
+        for origin, destination, _ in instance.lines:
+            other = destination if here == origin else origin if here == destination else None
+            if other is not None and other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def line_date(instance: Instance, key: Triple) -> float | None:
+    """Return the first date at which new capacity of a line can deliver: its own, or that of an order; None: any."""
+    row, first = instance.lines[key], instance.settings.order_date
+    if row.available_from is not None or first is None or row.lead_time_years == 0:
+        return row.available_from
+    return first + row.lead_time_years
