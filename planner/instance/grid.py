@@ -18,6 +18,13 @@ def joined(instance: Instance, node: str) -> set[str]:
     return found
 
 
+def hubs_in_use(instance: Instance) -> list[str]:
+    """Return the hubs at which there is a source, a store or the end of a line."""
+    ends = (end for key in instance.lines for end in key[:2])
+    used = {*ends, *(node for node, _ in (*instance.power, *instance.site_stores))}
+    return [hub for hub in instance.hubs if hub in used]
+
+
 def line_date(instance: Instance, key: Triple) -> float | None:
     """Return the first date at which new capacity of a line can deliver: its own, or that of an order; None: any."""
     row, first = instance.lines[key], instance.settings.order_date

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
+from planner.instance.grid import hubs_in_use
 from planner.instance.instance import Instance
 from planner.model.time import by_step, when_available
 from planner.stamp import constraint, in_service, series, total
@@ -22,8 +23,8 @@ _INDEX = ("node", "technology")
 def add_power(m: ConcreteModel, instance: Instance) -> None:
     """Add power sources with their capacity, draw, cost and emissions."""
     p, step, year = m.period, m.step, m.year
-    m.HUBS = Set(initialize=list(instance.hubs), doc="places with power plant or stores and no racks")
-    m.NODES = Set(initialize=[*instance.sites, *instance.hubs], doc="sites and hubs: places with a power balance")
+    m.HUBS = Set(initialize=hubs_in_use(instance), doc="places with power plant, stores or lines and no racks")
+    m.NODES = Set(initialize=[*instance.sites, *m.HUBS], doc="sites and hubs: places with a power balance")
     m.SOURCES = Set(dimen=2, initialize=list(instance.power), doc="technologies offered at nodes")
     _add_data(m, instance)
     p.capacity_built_mw = Var(m.SOURCES, within=NonNegativeReals, bounds=_built_bounds, doc="capacity built (MW)")
@@ -156,7 +157,7 @@ def carbon_limit(year: Block) -> object:
 
 def add_balances(m: ConcreteModel, instance: Instance) -> None:
     """Close the power ledger at every node and step; hold firm capacity and carbon to their limits."""
-    constraint(m.step, [n for n in m.NODES if m.power.knows(n)], rule=power_balance)
+    constraint(m.step, m.NODES, rule=power_balance)
     asked = {s for s in m.SITES if instance.sites[s].firm_share > 0}
     giving = {n for n, _, _ in m.BACKING_WAYS}
     firm = [n for n in m.NODES if n in asked | giving]
