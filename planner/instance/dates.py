@@ -21,6 +21,12 @@ def store_date(instance: Instance, key: tuple[str, str]) -> float | None:
     return _ordered(instance, instance.stores[key[1]].lead_time_years) if own is None else own
 
 
+def line_date(instance: Instance, key: tuple[str, str, str]) -> float | None:
+    """Return the first date at which new capacity of a line can deliver: its own, or that of an order."""
+    own = instance.lines[key].available_from
+    return _ordered(instance, instance.lines[key].lead_time_years) if own is None else own
+
+
 def hardware_date(instance: Instance, key: str) -> float | None:
     """Return the first date at which hardware can be in service: when it exists and an order of it has arrived."""
     row = instance.hardware[key]

@@ -13,6 +13,7 @@ import pandas as pd
 from planner.instance.problem import Problem, among
 from planner.instance.schema import TABLES, Settings
 from planner.instance.schema.describe import columns
+from planner.instance.schema.grid import Hub, Line
 from planner.instance.schema.hardware import Cooling, Hardware, Supply
 from planner.instance.schema.markets import Commitment, Demand, Market, Product, ProductPeriod, Shape
 from planner.instance.schema.network import Link, Pop
@@ -53,6 +54,7 @@ class Instance:
     periods: dict[str, Period]
     sites: dict[str, Site]
     site_periods: dict[Pair, SitePeriod]
+    hubs: dict[str, Hub]
     hardware: dict[str, Hardware]
     supply: dict[Pair, Supply]
     cooling: dict[str, Cooling]
@@ -61,6 +63,7 @@ class Instance:
     power: dict[Pair, Source]
     stores: dict[str, Store]
     site_stores: dict[Pair, SiteStore]
+    lines: dict[Triple, Line]
     models: dict[str, Model]
     stacks: dict[str, Stack]
     points: dict[str, Point]

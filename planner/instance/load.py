@@ -62,7 +62,7 @@ def load(
     reading.try_scenarios([other for other in scenarios.values() if other is not chosen])
     _raise_errors(problems, strict=False)
     instance = reading.instance(chosen, changes, scenarios)
-    problems += run_checks(instance)
+    reading.check_sense(instance)
     _raise_errors(problems, strict=strict)
     return replace(instance, warnings=tuple(dict.fromkeys(problems)))
 
@@ -159,6 +159,10 @@ class _Reading:
             places={(name, key): self.tables.where(name, key) for name in TABLES for key in self.kept[name]},
             **self.kept,
         )
+
+    def check_sense(self, instance: Instance) -> None:
+        """Run the checks that look at the instance as a whole."""
+        self.problems += map(self._with_line, run_checks(instance))
 
     def _digest(self, changes: Sequence[Override]) -> str:
         """Hash all that defines the instance: its files, the series used, the catalogue's rows and the overrides."""

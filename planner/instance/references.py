@@ -9,7 +9,8 @@ from planner.instance.schema import TABLES
 from planner.instance.schema.describe import Column, columns
 from planner.instance.tables import NEEDED_TABLES, REQUIRED_TABLES, Key, Tables
 
-_PLACES = ("sites", "pops", "markets")
+_PLACES = {"links": ("sites", "pops", "markets"), "lines": ("sites", "hubs")}
+"""What joins places -> the tables of those places, whose ids it must be able to tell apart."""
 
 
 def check_references(tables: Tables) -> Iterator[Problem]:
@@ -29,15 +30,17 @@ def check_references(tables: Tables) -> Iterator[Problem]:
 
 
 def check_places(tables: Tables) -> Iterator[Problem]:
-    """Yield a problem for every id shared by a site, a pop and a market, which links could not tell apart."""
-    seen: dict[Key, str] = {}
-    for name in _PLACES:
-        for key in tables.rows[name]:
-            if key in seen:
-                file, line = tables.where(name, key)
-                wrong = f"is also an id in {seen[key]}.csv, so that links cannot tell the two apart"
-                yield Problem(file, line, "id", str(key), wrong, "ids unique across sites, pops and markets")
-            seen[key] = name
+    """Yield a problem for every id shared by two places that links or lines could not tell apart."""
+    for joints, places in _PLACES.items():
+        seen: dict[Key, str] = {}
+        for name in places:
+            for key in tables.rows[name]:
+                if key in seen:
+                    file, line = tables.where(name, key)
+                    wrong = f"is also an id in {seen[key]}.csv, so that {joints} cannot tell the two apart"
+                    allowed = f"ids unique across {', '.join(places[:-1])} and {places[-1]}"
+                    yield Problem(file, line, "id", str(key), wrong, allowed)
+                seen[key] = name
 
 
 def _lacking(name: str, tables: Tables) -> bool:

@@ -24,6 +24,8 @@ from planner.model.finance import add_finance
 from planner.model.hardware import add_hardware
 from planner.model.ledger import Ledger
 from planner.model.limits import add_limits
+from planner.model.lines import add_lines
+from planner.model.linked_storage import add_linked_storage
 from planner.model.markets import add_markets, close_tokens
 from planner.model.network import add_network
 from planner.model.objective import add_objective
@@ -69,6 +71,8 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     add_export(m, instance)
     add_clean_share(m, instance)
     add_storage(m, instance)
+    add_linked_storage(m, instance)
+    add_lines(m, instance)
     add_serving(m, instance)
     add_network(m, instance)
     add_markets(m, instance)

@@ -8,7 +8,15 @@ from pyomo.environ import Block, ConcreteModel, Constraint, Expression, Param, S
 
 from planner.stamp import level_of
 
-_LEVELS = {"m": "plan", "period": "period", "vintage": "vintage", "year": "year", "day": "day", "step": "step"}
+_LEVELS = {
+    "m": "plan",
+    "period": "period",
+    "vintage": "vintage",
+    "year": "year",
+    "day": "day",
+    "date": "date",
+    "step": "step",
+}
 
 
 def formulation(m: ConcreteModel) -> str:
@@ -17,7 +25,7 @@ def formulation(m: ConcreteModel) -> str:
     for name, level in _LEVELS.items():
         block = m if name == "m" else m.component(name)
         if block is None:
-            continue  # there are vintages only where something may retire
+            continue  # there are vintages only where something may retire, dates only for linked stores
         body = _level(m, block)
         if body:
             parts.append(f"## Level: {level} (copies: {len(level_of(block).labels)})\n\n{body}")

@@ -13,6 +13,7 @@ import numpy as np
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
 from planner.instance.dates import source_date
+from planner.instance.grid import hubs_in_use
 from planner.instance.instance import Instance
 from planner.model.time import by_step, in_term, when_available
 from planner.stamp import constraint, in_service, series, total
@@ -24,7 +25,8 @@ _INDEX = ("node", "technology")
 def add_power(m: ConcreteModel, instance: Instance) -> None:
     """Add power sources with their capacity, draw, cost and emissions."""
     p, step, year = m.period, m.step, m.year
-    m.NODES = Set(initialize=list(instance.sites), doc="places with a power balance")
+    m.HUBS = Set(initialize=hubs_in_use(instance), doc="places with power plant, stores or lines and no racks")
+    m.NODES = Set(initialize=[*instance.sites, *m.HUBS], doc="sites and hubs: places with a power balance")
     m.SOURCES = Set(dimen=2, initialize=list(instance.power), doc="technologies offered at nodes")
     _add_data(m, instance)
     p.capacity_built_mw = Var(m.SOURCES, within=NonNegativeReals, bounds=_built_bounds, doc="capacity built (MW)")
@@ -169,9 +171,10 @@ def power_balance(step: Block, n: str) -> object:
 
 
 def firm_capacity(p: Block, n: str) -> object:
-    """Firm capacity covers the firm share of the provisioned load, with its margin.
+    """Firm capacity covers the firm share of the provisioned load, with its margin, and what lines pass on.
 
-    sum of posts to firm[n] >= 0: capacity x firm credit - (1 + firm_margin) x firm_share x provisioned load
+    sum of posts to firm[n] >= 0: capacity x firm credit + (1 - loss_share) x firm capacity received over lines
+                                  - firm capacity passed on - (1 + firm_margin) x firm_share x provisioned load
 
     The credit of a source already counts the outages of its units.
     Dual: cost of one more MW of firm load.
@@ -193,9 +196,11 @@ def carbon_limit(year: Block) -> object:
 def add_balances(m: ConcreteModel, instance: Instance) -> None:
     """Close the power ledger at every node and step; hold firm capacity and carbon to their limits."""
     constraint(m.step, m.NODES, rule=power_balance)
-    firm = [s for s in m.SITES if instance.sites[s].firm_share > 0]
-    m.FIRM_SITES = Set(initialize=firm, doc="sites that must back part of their load by firm capacity")
-    constraint(m.period, m.FIRM_SITES, rule=firm_capacity)
+    asked = {s for s in m.SITES if instance.sites[s].firm_share > 0}
+    giving = {n for n, _, _ in m.BACKING_WAYS}
+    firm = [n for n in m.NODES if n in asked | giving]
+    m.FIRM_NODES = Set(initialize=firm, doc="nodes that must back load, or what they pass on, by firm capacity")
+    constraint(m.period, m.FIRM_NODES, rule=firm_capacity)
     price = instance.settings.limits.carbon_usd_per_t * MUSD_PER_USD
     if price:
         m.cash.post(

@@ -4,6 +4,9 @@ plan > period > year (period x scenario) > day > step. A rule is written once, f
 the edges (years of a period, probability of a year, days of a representative day, hours of a step) are what `total`
 multiplies by. Where hardware may retire early, `vintage` stands beside year below period: one copy per age class alive
 in it, the pair (period, built).
+
+Where stores carry energy from date to date there is one level more: the 365 dates of a year in calendar order, each a
+child of the representative day that stands for it. A day of weight w stands for w dates, so that each weighs 1 / w.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
 
+from planner.instance.calendar import assign_dates
 from planner.instance.instance import Instance
-from planner.instance.time import TimeGrid
+from planner.instance.time import TimeGrid, month_and_day
 from planner.stamp import Level, add_levels, level_of, series
 
 ONE_SCENARIO = "base"
@@ -23,7 +27,11 @@ DATE_TOLERANCE_YR = 1e-6
 
 
 def add_time(m: ConcreteModel, instance: Instance) -> None:
-    """Add the blocks m.period, m.year, m.day and m.step, with m.step.hours; and m.vintage where hardware may retire."""
+    """Add the blocks m.period, m.year, m.day and m.step, with m.step.hours.
+
+    Where hardware may retire early there is a block m.vintage as well, where a store is linked over representative days
+    a block m.date.
+    """
     grid = TimeGrid(instance.settings.time)
     rows = list(instance.periods.values())
     periods = pd.DataFrame(
@@ -38,7 +46,8 @@ def add_time(m: ConcreteModel, instance: Instance) -> None:
     lives = [row.life_years for row in instance.hardware.values() if row.may_retire]
     vintages = _vintages(period, max(lives, default=0.0))
     m.has_vintages = vintages.n > 0
-    add_levels(m, [period, *([vintages] if m.has_vintages else []), year, day, step])
+    dates = [_dates(instance, day)] if carries_over(instance) else []
+    add_levels(m, [period, *([vintages] if m.has_vintages else []), year, day, step, *dates])
     m.grid = grid
     series(m.step, "hours", float(grid.step_hours), unit="h", doc="length of a step")
 
@@ -62,6 +71,21 @@ def _vintages(period: Level, longest_life_yr: float) -> Level:
     index = pd.MultiIndex.from_arrays([names[now], names[then]], names=["period", "built"])
     copies = pd.DataFrame({"age_yr": age[now, then], "built_in": then}, index=index)
     return Level("vintage", copies, parent=period, parent_of=now, weight=1.0)
+
+
+def carries_over(instance: Instance) -> bool:
+    """Whether some store carries energy from date to date over representative days."""
+    return instance.settings.time.mode == "days" and any(instance.stores[b].linked for _, b in instance.site_stores)
+
+
+def _dates(instance: Instance, day: Level) -> Level:
+    """Make the level of dates: in every year the 365 dates in calendar order, each below its representative day."""
+    stands_for = assign_dates(instance.settings.time.days, instance.series.values())
+    years = day.n // len(instance.settings.time.days)
+    parent = (np.arange(years)[:, None] * len(instance.settings.time.days) + stands_for[None, :]).ravel()
+    frame = day.copies.index.to_frame(index=False).loc[parent].reset_index(drop=True)
+    frame["date"] = np.tile([month_and_day(position) for position in range(len(stands_for))], years)
+    return Level("date", pd.MultiIndex.from_frame(frame), parent=day, parent_of=parent, weight=1 / day.weight[parent])
 
 
 def by_step(m: ConcreteModel, values: np.ndarray) -> np.ndarray:

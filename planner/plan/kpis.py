@@ -3,8 +3,10 @@
 Tokens of different models do not add up; where a figure sums over products it says tokens of all kinds.
 Costs are shared out by cause: chips (capital and upkeep) by the unit-hours each product runs on that hardware, all
 other site costs by IT energy, idle time in proportion; network costs by traffic. Systems that never run are carried by
-their site, sites that serve nothing by all. Penalties and non-cash terms are left out of the levelised cost.
-Revenue is that of tokens; what electricity sold back earns is taken off the cost, as the income of a by-product.
+their site, sites that serve nothing by all. Power plant, stores and lines, those of hubs above all, are shared among
+the sites whose electricity they are (planner/plan/electricity.py). Penalties and non-cash terms are left out of the
+levelised cost. Revenue is that of tokens; what electricity sold back earns is taken off the cost, as the income of a
+by-product.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from planner.model.ledger import Post
+from planner.plan.electricity import Shares, carried_by_sites, receivers, shares_of_sites
 from planner.plan.reading import Reading
 from planner.plan.returns import returns_rows
 from planner.units import (
@@ -23,6 +27,7 @@ from planner.units import (
     MUSD_PER_GTOK_FROM_USD_PER_MTOK,
     SECONDS_PER_HOUR,
     TOK_PER_GTOK,
+    USD_PER_MUSD,
 )
 
 _TOK_PER_S_FROM_GTOK_PER_YR = TOK_PER_GTOK / SECONDS_PER_HOUR / HOURS_PER_YEAR
@@ -90,17 +95,14 @@ def _period_figures(tables: dict[str, pd.DataFrame], period: str) -> list[tuple]
 def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> list[tuple]:
     rows = []
     sites = tables["sites"][tables["sites"]["period"] == period].set_index("site")
-    cooling, hardware, power = (
-        tables[name][tables[name]["period"] == period] for name in ("cooling", "hardware", "power")
-    )
+    cooling, hardware = (tables[name][tables[name]["period"] == period] for name in ("cooling", "hardware"))
+    cost, carbon = carried_by_sites(tables, period)
     for s, row in sites.iterrows():
         it = hardware.loc[hardware["site"] == s, "mean_it_mw"].sum()
         if it <= _NEGLIGIBLE:
             continue
         mine = hardware[hardware["site"] == s]
         accelerators = mine["accelerators"].sum()
-        sources = power[power["node"] == s]
-        net_musd = sources["cost_musd_per_yr"].sum() - sources["sold_musd_per_yr"].sum()
         rows += [
             ("PUE", row["mean_facility_mw"] / it, "MW/MW"),
             ("WUE", cooling.loc[cooling["site"] == s, "water_m3_per_yr"].sum() / (it * HOURS_PER_YEAR), "L/kWh"),
@@ -115,10 +117,10 @@ def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> l
             ("provisioned load", row["provisioned_mw"], "MW"),
             (
                 "electricity cost, stores apart",
-                net_musd * 1e6 / (row["mean_facility_mw"] * HOURS_PER_YEAR),
+                cost.get(s, 0.0) * USD_PER_MUSD / (row["mean_facility_mw"] * HOURS_PER_YEAR),
                 "USD/MWh",
             ),
-            ("carbon dioxide", sources["co2_t_per_yr"].sum(), "t/yr"),
+            ("carbon dioxide", carbon.get(s, 0.0), "t/yr"),
         ]
         rows[-9:] = [(period, s, *figure) for figure in rows[-9:]]
     return rows
@@ -171,7 +173,7 @@ def _realised_prices(markets: pd.DataFrame) -> dict[tuple, float]:
 
 def levelised_cost_table(r: Reading, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Levelised cost per Mtok by product and market, and by product overall, beside the realised price."""
-    site_cost = _site_product_cost(r, tables["serving"])
+    site_cost = _site_product_cost(r, tables)
     network = _network_cost(r, tables)
     price = _realised_prices(tables["markets"])
     rows = []
@@ -189,9 +191,10 @@ def levelised_cost_table(r: Reading, tables: dict[str, pd.DataFrame]) -> pd.Data
     return pd.DataFrame(rows, columns=columns).sort_values(["period", "product"], kind="stable").reset_index(drop=True)
 
 
-def _site_product_cost(r: Reading, serving: pd.DataFrame) -> dict[tuple, float]:
+def _site_product_cost(r: Reading, tables: dict[str, pd.DataFrame]) -> dict[tuple, float]:
     """Yearly cost of making a product at a site (M USD/yr), without network."""
-    chips, other = _site_cost(r)
+    serving = tables["serving"]
+    chips, other = _site_cost(r, tables)
     hours = serving.groupby(["period", "site", "hardware", "product"], sort=False)["mean_units"].sum()
     hours = hours / hours.groupby(level=["period", "site", "hardware"]).transform("sum")
     energy = serving.groupby(["period", "site", "product"], sort=False)["it_mwh_per_yr"].sum()
@@ -208,10 +211,12 @@ def _site_product_cost(r: Reading, serving: pd.DataFrame) -> dict[tuple, float]:
     return cost
 
 
-def _site_cost(r: Reading) -> tuple[dict[tuple, float], dict[tuple, float]]:
+def _site_cost(r: Reading, tables: dict[str, pd.DataFrame]) -> tuple[dict[tuple, float], dict[tuple, float]]:
     """Yearly cost of chips by (period, site, hardware), and all other cost by (period, site or None)."""
     chips: dict[tuple, float] = {}
     other: dict[tuple, float] = {}
+    shares = {period: shares_of_sites(tables, period) for period in r.m.instance.periods}
+    ends = {period: receivers(tables, period) for period in r.m.instance.periods}
     for post in r.m.cash.posts:
         if post.heading in ("revenue", "network", "penalties", "non-cash") or not len(post.expression):
             continue
@@ -221,11 +226,24 @@ def _site_cost(r: Reading) -> tuple[dict[tuple, float], dict[tuple, float]]:
             *index, period = key if isinstance(key, tuple) else (key,)
             if post.name.startswith("chips"):
                 chips[period, index[0], index[1]] = chips.get((period, index[0], index[1]), 0.0) - value
-            elif index and index[0] in r.m.instance.sites:
-                other[period, index[0]] = other.get((period, index[0]), 0.0) - value
             else:
-                other[period, None] = other.get((period, None), 0.0) - value
+                for s, share in _carriers(r, post, tuple(index), shares[period], ends[period]).items():
+                    other[period, s] = other.get((period, s), 0.0) - share * value
     return chips, other
+
+
+def _carriers(r: Reading, post: Post, index: tuple, shares: Shares, ends: dict[tuple, str]) -> dict[str | None, float]:
+    """The share of a cost that each site carries; None: all sites together, by their energy."""
+    place = index[0] if index else None
+    if post.index_names[:1] in (("node",), ("origin",)):
+        if post.index_names[1:2] == ("other_node",):
+            place = index[1]
+        elif index in ends:
+            place = ends[index]
+        if place in shares:
+            rest = 1.0 - sum(shares[place].values())
+            return shares[place] | ({None: rest} if rest > _NEGLIGIBLE else {})
+    return {place if place in r.m.instance.sites else None: 1.0}
 
 
 def _pass_on(cost: dict[tuple, float], at_work: set[tuple], to: dict[tuple, float], whose: Callable) -> None:

@@ -96,6 +96,7 @@ def _build(plan: Plan, period: str) -> RenderableType | None:
         ("cooling", plan.cooling),
         ("power", plan.power),
         ("stores", plan.stores),
+        ("lines", plan.lines),
     ):
         for row in rows[rows["period"] == period].to_dict("records"):
             cells = _build_cells(name, row)
@@ -118,6 +119,9 @@ def _build_cells(name: str, row: dict) -> tuple[str, ...] | None:
     if name == "stores" and row["energy_mwh"] > _NEGLIGIBLE:
         output = f"{amount(row['discharged_mwh_per_yr'] / 1e3)} GWh/yr"
         return row["node"], row["store"], amount(row["energy_mwh"]), "MWh", output
+    if name == "lines" and row["capacity_mw"] > _NEGLIGIBLE:
+        output = f"{amount((row['from_origin_mwh_per_yr'] + row['from_destination_mwh_per_yr']) / 1e3)} GWh/yr"
+        return row["origin"], f"line to {row['destination']}", amount(row["capacity_mw"]), "MW", output
     return None
 
 

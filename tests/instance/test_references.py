@@ -14,7 +14,7 @@ TWO_PERIODS = [{"period": "2028", "start": 2028}, {"period": "2029", "start": 20
     [
         (
             {"power.node": "alpah"},
-            "power.csv:2 node alpah - is not in sites - did you mean alpha? sites: alpha",
+            "power.csv:2 node alpah - is not in sites or hubs - did you mean alpha? sites or hubs: alpha",
         ),
         (
             {"power.technology": "sun"},

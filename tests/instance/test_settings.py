@@ -165,7 +165,7 @@ def test_the_settings_file_names_its_folder(folder: Path) -> None:
         ("site.csv", "site.csv - there is no such table - did you mean sites.csv? tables: periods.csv, sites.csv,"),
         ("Sites.csv", "Sites.csv - there is no such table - did you mean sites.csv?"),
         ("pops.CSV", "pops.CSV - there is no such table - did you mean pops.csv?"),
-        ("quux.csv", "quux.csv - there is no such table - tables: periods.csv,"),
+        ("qwxyz.csv", "qwxyz.csv - there is no such table - tables: periods.csv,"),
         ("scenario.toml", "scenario.toml - is not read - did you mean scenarios.toml?"),
     ],
 )

@@ -141,7 +141,7 @@ def test_capex_budget_holds_every_overnight_cost(rows: Rows) -> None:
         (SUN[0], 0),
         (SUN[1], float("inf")),
         (STORE_MW[0], 4),
-        (STORE_MWH[0], float("inf")),
+        (STORE_MWH[0], 11),
     ],
 )
 def test_bounds(rows: Rows, column: str, upper: float) -> None:

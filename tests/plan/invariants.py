@@ -33,18 +33,54 @@ def check_power_closes(plan: Plan, instance: Instance) -> None:
 
 
 def check_energy_adds_up(plan: Plan, instance: Instance) -> None:
-    """Energy of sources plus what stores give back is what the facility and the stores took and what was sold back."""
+    """At every node, energy of sources and lines is what facility, stores and lines took and what was sold back."""
     net = plan.power["energy_mwh_per_yr"] - plan.power["exported_mwh_per_yr"]
     supplied = net.groupby([plan.power["period"], plan.power["node"]]).sum()
     stores = plan.stores.groupby(["period", "node"])[["charged_mwh_per_yr", "discharged_mwh_per_yr"]].sum()
-    for (period, node), group in plan.sites.groupby(["period", "site"]):
-        used = group["mean_facility_mw"].sum() * 8760
-        lost = 0.0
+    facility = plan.sites.set_index(["period", "site"])["mean_facility_mw"] * 8760
+    moved = _moved_over_lines(plan, instance)
+    for period, node in [(period, node) for period in instance.periods for node in (*instance.sites, *instance.hubs)]:
+        used = facility.get((period, node), 0.0)
+        lost = -moved.get((period, node), 0.0)
         if (period, node) in stores.index:
-            lost = (
+            lost += (
                 stores.loc[(period, node), "charged_mwh_per_yr"] - stores.loc[(period, node), "discharged_mwh_per_yr"]
             )
         assert supplied.get((period, node), 0.0) == pytest.approx(used + lost, rel=SOLVED, abs=1e-3)
+
+
+def _moved_over_lines(plan: Plan, instance: Instance) -> dict[tuple[str, str], float]:
+    """What arrives at a node over lines less what leaves it (MWh/yr), by period and node."""
+    moved: dict[tuple[str, str], float] = {}
+    for row in plan.lines.itertuples():
+        arrives = 1 - instance.lines[row.origin, row.destination, row.kind].loss_share
+        there, back = row.from_origin_mwh_per_yr, row.from_destination_mwh_per_yr
+        for node, mwh in ((row.origin, arrives * back - there), (row.destination, arrives * there - back)):
+            moved[row.period, node] = moved.get((row.period, node), 0.0) + mwh
+        assert row.lost_mwh_per_yr == pytest.approx((1 - arrives) * (there + back), rel=SOLVED, abs=1e-3)
+    return moved
+
+
+def check_lines_carry_what_they_can(plan: Plan, instance: Instance) -> None:
+    """No line carries more than its capacity, nor has more than its limit, and a hub draws nothing of its own."""
+    for row in plan.lines.itertuples():
+        line = instance.lines[row.origin, row.destination, row.kind]
+        assert row.peak_mw <= row.capacity_mw * (1 + SOLVED) + SOLVED
+        assert line.max_mw is None or row.capacity_mw <= line.max_mw * (1 + SOLVED) + SOLVED
+        both = row.from_origin_mwh_per_yr + row.from_destination_mwh_per_yr
+        assert both <= row.peak_mw * 8760 * (1 + SOLVED) + 1e-3
+    assert not set(plan.dispatch.loc[plan.dispatch["group"] == "facility", "node"]) & set(instance.hubs)
+
+
+def check_linked_stores(plan: Plan, instance: Instance) -> None:
+    """At no hour of the year does a linked store hold less than nothing or more than it can; the year closes."""
+    capacity = plan.stores.set_index(["period", "node", "store"])["energy_mwh"]
+    for (period, node, store), dates in plan.carried.groupby(["period", "node", "store"]):
+        most = capacity[period, node, store]
+        room = SOLVED * max(1.0, most)
+        assert len(dates) == 365
+        assert dates["lowest_mwh"].min() >= -room
+        assert dates["highest_mwh"].max() <= most + room
 
 
 def check_stores_make_no_energy(plan: Plan, instance: Instance) -> None:
@@ -270,6 +306,8 @@ def check_prices(plan: Plan, instance: Instance) -> None:
 INVARIANTS = (
     check_power_closes,
     check_energy_adds_up,
+    check_lines_carry_what_they_can,
+    check_linked_stores,
     check_stores_make_no_energy,
     check_capacity_is_enough,
     check_gigawatt_limits,

@@ -18,6 +18,15 @@ from planner.instance.checks.energy import (
     check_uncooled_hardware,
     check_unpowered_sites,
 )
+from planner.instance.checks.grid import (
+    check_free_lines,
+    check_late_lines,
+    check_line_sizes,
+    check_lines,
+    check_linked_weights,
+    check_stranded_hubs,
+    check_unlinked_stores,
+)
 from planner.instance.checks.plant import (
     check_clean_sources,
     check_ended_power,
@@ -65,6 +74,13 @@ CHECKS: tuple[Callable[[Instance], Iterator[Problem]], ...] = (
     check_long_minimum_times,
     check_resold_power,
     check_clean_sources,
+    check_lines,
+    check_line_sizes,
+    check_late_lines,
+    check_free_lines,
+    check_stranded_hubs,
+    check_linked_weights,
+    check_unlinked_stores,
     check_design_day,
     check_uncooled_hardware,
     check_free_hardware,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planner.instance.checks.report import warn
 from planner.instance.dates import source_date, store_date
+from planner.instance.grid import joined
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
 from planner.instance.routes import hardware_allowed
@@ -15,10 +16,10 @@ _DESIGN_DAY_MARGIN_C = 3.0
 
 
 def check_unpowered_sites(instance: Instance) -> Iterator[Problem]:
-    """A site at which no source of power is offered."""
+    """A site at which no source of power is offered, nor at any node that lines join to it."""
     powered = {node for node, _ in instance.power}
     for site in instance.sites:
-        if site not in powered:
+        if not powered & joined(instance, site):
             yield warn(instance, "sites", site, "id", "no source of power is offered here", "a row in power.csv")
 
 

@@ -7,6 +7,7 @@ range and meaning. Whatever is said about the format anywhere is written from he
 from __future__ import annotations
 
 from planner.instance.schema.base import CatalogueRow, Row
+from planner.instance.schema.grid import Hub, Line
 from planner.instance.schema.hardware import Cooling, Hardware, Supply
 from planner.instance.schema.markets import Commitment, Demand, Market, Product, ProductPeriod, Shape
 from planner.instance.schema.network import Link, Pop
@@ -19,6 +20,7 @@ TABLES: dict[str, type[Row]] = {
     "periods": Period,
     "sites": Site,
     "site_periods": SitePeriod,
+    "hubs": Hub,
     "hardware": Hardware,
     "supply": Supply,
     "cooling": Cooling,
@@ -27,6 +29,7 @@ TABLES: dict[str, type[Row]] = {
     "power": Source,
     "stores": Store,
     "site_stores": SiteStore,
+    "lines": Line,
     "models": Model,
     "stacks": Stack,
     "points": Point,

@@ -97,11 +97,11 @@ class Technology(CatalogueRow):
 
 
 class Source(Row):
-    """A technology offered at a site."""
+    """A technology offered at a site or hub."""
 
     KEY: ClassVar = ("node", "technology")
 
-    node: Id = column(text="site", ref="sites")
+    node: Id = column(text="site or hub", ref=("sites", "hubs"))
     technology: Id = column(text="technology", ref="technologies")
     max_mw: float | None = column(
         None, text="most capacity, existing and built; blank: no limit", unit="MW", ge=0, le=1e6
@@ -179,14 +179,19 @@ class Store(CatalogueRow):
     efficiency_discharge: float = column(text="energy given per energy released", unit="share", gt=0, le=1)
     loss_share_per_h: float = column(0.0, text="standing loss", unit="share/h", ge=0, lt=1)
     firm_credit: float = column(0.0, text="share of power capacity that counts as firm", unit="share", ge=0, le=1)
+    linked: Flag = column(
+        False,
+        text="yes: representative days are strung together in calendar order, and energy is carried from date to date; "
+        "no: what is stored returns to where it began within each representative day",
+    )
 
 
 class SiteStore(Row):
-    """A store offered at a site."""
+    """A store offered at a site or hub."""
 
     KEY: ClassVar = ("node", "store")
 
-    node: Id = column(text="site", ref="sites")
+    node: Id = column(text="site or hub", ref=("sites", "hubs"))
     store: Id = column(text="store", ref="stores")
     max_mw: float | None = column(None, text="most power capacity; blank: no limit", unit="MW", ge=0)
     max_mwh: float | None = column(None, text="most energy capacity; blank: no limit", unit="MWh", ge=0)

@@ -44,7 +44,8 @@ class TimeSettings(Section):
     """Which hours are modelled."""
 
     mode: Literal["days", "year"] = column(
-        "days", text="days: representative days, each cyclic; year: one cyclic chain over the whole year"
+        "days",
+        text="days: representative days, each cyclic but for linked stores; year: one cyclic chain over the whole year",
     )
     resolution_h: int = column(
         1, text="length of a step in the model; series of finer steps are averaged", unit="h", ge=1, le=24

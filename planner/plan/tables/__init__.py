@@ -7,6 +7,7 @@ where the instance offers far more than a plan uses (hardware, serving, routes),
 
 from __future__ import annotations
 
+from planner.plan.tables.grid import calendar_table, carried_table, lines_table
 from planner.plan.tables.markets import commitments_table, markets_table
 from planner.plan.tables.network import links_table, routes_table
 from planner.plan.tables.power import dispatch_table, power_table, stores_table
@@ -19,7 +20,10 @@ TABLES = {
     "cooling": cooling_table,
     "power": power_table,
     "stores": stores_table,
+    "lines": lines_table,
     "dispatch": dispatch_table,
+    "calendar": calendar_table,
+    "carried": carried_table,
     "serving": serving_table,
     "software": software_table,
     "routes": routes_table,

@@ -9,6 +9,8 @@ from planner.plan.tables.parts import NEGLIGIBLE, ordered, post_named
 from planner.units import HOURS_PER_YEAR, USD_PER_MUSD
 
 _COSTS = ("energy", "starts and stops", "demand charge", "power upkeep", "power plant")
+_BY_NAME = ("supply", "lines", "export")
+"""Headings of posts whose item is a source, a store or the node at the other end, not the post."""
 
 
 def power_table(r: Reading) -> pd.DataFrame:
@@ -63,7 +65,7 @@ def dispatch_table(r: Reading) -> pd.DataFrame:
         node, *rest = post.index_names
         values = r.values(post.expression, *post.index_names)
         frame = values[values.abs() > NEGLIGIBLE].rename("mw").reset_index()
-        frame["item"] = frame[rest[0]] if post.heading in ("supply", "export") else post.name
+        frame["item"] = frame[rest[0]] if post.heading in _BY_NAME else post.name
         frame["group"] = post.heading
         keys = ["period", "scenario", "day", "step", node, "group", "item"]
         parts.append(frame.groupby(keys, sort=False, as_index=False)["mw"].sum().rename(columns={node: "node"}))
