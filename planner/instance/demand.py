@@ -26,7 +26,7 @@ def volumes_gtok_per_day(instance: Instance, key: tuple[str, str, str]) -> np.nd
     starts = np.array([period.start for period in instance.periods.values()])
     years = starts - (starts[0] if row.volume_year is None else row.volume_year)
     grown = row.volume_gtok_per_day * (1 + row.growth_per_yr) ** years
-    return grown * _indices(instance, row.product, "demand_index")
+    return grown * indices(instance, row.product, "demand_index")
 
 
 def price_usd_per_mtok(instance: Instance, key: tuple[str, str, str]) -> float:
@@ -38,11 +38,11 @@ def price_usd_per_mtok(instance: Instance, key: tuple[str, str, str]) -> float:
 
 def prices_usd_per_mtok(instance: Instance, key: tuple[str, str, str]) -> np.ndarray:
     """Return the price of a segment over its product's mix of tokens in each period (USD/Mtok)."""
-    return price_usd_per_mtok(instance, key) * _indices(instance, key[1], "price_index")
+    return price_usd_per_mtok(instance, key) * indices(instance, key[1], "price_index")
 
 
-def _indices(instance: Instance, product: str, name: str) -> np.ndarray:
-    """Return the period's index times that of the product in it, by period."""
+def indices(instance: Instance, product: str, name: str) -> np.ndarray:
+    """Return the period's index (demand_index or price_index) times that of the product in it, by period."""
     found = []
     for label, period in instance.periods.items():
         row = instance.product_periods.get((product, label))

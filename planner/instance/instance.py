@@ -14,8 +14,16 @@ from planner.instance.problem import Problem, among
 from planner.instance.schema import TABLES, Settings
 from planner.instance.schema.describe import columns
 from planner.instance.schema.grid import Hub, Line
-from planner.instance.schema.hardware import Cooling, Hardware, Supply
-from planner.instance.schema.markets import Commitment, Demand, Market, Product, ProductPeriod, Shape
+from planner.instance.schema.hardware import Cooling, Hardware, Lease, Supply
+from planner.instance.schema.markets import (
+    Commitment,
+    Demand,
+    Market,
+    Product,
+    ProductPeriod,
+    Shape,
+    Wholesale,
+)
 from planner.instance.schema.network import Link, Pop
 from planner.instance.schema.power import SiteStore, Source, Store, Technology
 from planner.instance.schema.serving import Model, Point, Stack
@@ -57,6 +65,7 @@ class Instance:
     hubs: dict[str, Hub]
     hardware: dict[str, Hardware]
     supply: dict[Pair, Supply]
+    leases: dict[str, Lease]
     cooling: dict[str, Cooling]
     site_cooling: dict[Pair, SiteCooling]
     technologies: dict[str, Technology]
@@ -72,6 +81,7 @@ class Instance:
     markets: dict[str, Market]
     demand: dict[Triple, Demand]
     commitments: dict[Pair, Commitment]
+    wholesale: dict[str, Wholesale]
     shapes: dict[tuple[str, str, int], Shape]
     pops: dict[str, Pop]
     links: dict[Triple, Link]

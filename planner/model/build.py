@@ -18,24 +18,28 @@ from planner.instance.instance import Instance
 from planner.instance.routes import find_routes
 from planner.model.clean import add_clean_share
 from planner.model.commitment import add_commitment
+from planner.model.contracts import add_contracts, close_contracts
 from planner.model.cooling import add_cooling
 from planner.model.export import add_export
 from planner.model.finance import add_finance
 from planner.model.hardware import add_hardware
+from planner.model.leases import add_leases
 from planner.model.ledger import Ledger
 from planner.model.limits import add_limits
 from planner.model.lines import add_lines
 from planner.model.linked_storage import add_linked_storage
-from planner.model.markets import add_markets, close_tokens
+from planner.model.markets import add_demand, add_markets, close_tokens
 from planner.model.network import add_network
 from planner.model.objective import add_objective
 from planner.model.power import add_balances, add_power
 from planner.model.ramps import add_ramps
 from planner.model.serving import add_serving
+from planner.model.shares import add_shares
 from planner.model.sites import add_sites
 from planner.model.storage import add_storage
 from planner.model.tightening import add_tightening
 from planner.model.time import add_time
+from planner.model.wholesale import add_wholesale
 
 Extension = Callable[[ConcreteModel], None] | str
 
@@ -73,9 +77,15 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     add_storage(m, instance)
     add_linked_storage(m, instance)
     add_lines(m, instance)
+    add_leases(m, instance)
     add_serving(m, instance)
+    add_shares(m, instance)
+    add_demand(m, instance)
+    add_wholesale(m, instance)
+    add_contracts(m, instance)
     add_network(m, instance)
     add_markets(m, instance)
+    close_contracts(m)
     add_tightening(m, instance)
     close_tokens(m)
     add_limits(m, instance)

@@ -72,13 +72,16 @@ def idle_mw(instance: Instance, h: str) -> float:
 def load_range_mw(m: ConcreteModel, h: str) -> tuple[float, float]:
     """Return the least and the most a unit can draw on the mean of its hall (MW): broken units idle.
 
-    The hungriest and the leanest point that the hardware can run bound it, not the rating, which none may reach.
+    The hungriest and the leanest point that the hardware can run bound it, not the rating, which none may reach; only
+    units leased out draw their rating.
     """
     unit, idle = m.instance.hardware[h], idle_mw(m.instance, h)
     points = [rate.mw for (hardware, _, _), rate in m.eligibility.rates.items() if hardware == h]
     least, most = min([idle, *points]), max([idle, *points])
     broken = (1 - unit.availability) * idle
-    return unit.availability * least + broken, unit.availability * most + broken
+    leased_out = any(row.hardware == h and row.direction == "out" for row in m.instance.leases.values())
+    largest = unit_mw(m.instance, h) if leased_out else unit.availability * most + broken
+    return unit.availability * least + broken, largest
 
 
 def most_units(instance: Instance, s: str, h: str) -> float:

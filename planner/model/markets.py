@@ -27,10 +27,14 @@ _OFFER = ("market", "product", "segment", "price_of")
 _ROOM = 1.001
 
 
-def add_markets(m: ConcreteModel, instance: Instance) -> None:
-    """Add contracts, their revenue, batch backlogs and commitments; close the tokens ledger."""
+def add_demand(m: ConcreteModel, instance: Instance) -> None:
+    """Add what is asked for: contract segments, their volumes by the hour, and the indices of the periods."""
     _add_sets(m, instance)
     _add_data(m, instance)
+
+
+def add_markets(m: ConcreteModel, instance: Instance) -> None:
+    """Add contracts, their revenue, batch backlogs and commitments."""
     year, step = m.year, m.step
     year.accepted = Var(m.OFFERS, within=_acceptance, doc="share of a contract segment taken at a price (share)")
     year.taken = Expression(m.SEGMENTS, rule=_taken, doc="share of a contract segment taken (share)")
@@ -49,8 +53,9 @@ def add_markets(m: ConcreteModel, instance: Instance) -> None:
 
 
 def close_tokens(m: ConcreteModel) -> None:
-    """Close the tokens ledger at every site and market."""
-    accounts = sorted(set(m.MAKES) | set(m.SALES))
+    """Close the tokens ledger at every site and market; contracts for one site alone are closed by `served_in_full`."""
+    shared = {key[:2] for key in m.SEGMENTS if key not in m.SINGLE_SITE}
+    accounts = sorted(set(m.MAKES) | shared | {i[:2] for i in m.WHOLESALE})
     m.TOKEN_ACCOUNTS = Set(dimen=2, initialize=accounts, doc="sites and markets with the products they make or buy")
     constraint(m.step, m.TOKEN_ACCOUNTS, rule=token_balance)
 
@@ -189,7 +194,7 @@ def deadline(step: Block, market: str, p: str) -> object:
 
 
 def token_balance(step: Block, place: str, p: str) -> object:
-    """At a site, what is made is sent; at a market, what is delivered is sold, batch work sooner or later.
+    """At a site, what is made is sent; at a market, what is delivered or bought is sold, batch work sooner or later.
 
     sum of posts to tokens[place,p] = 0
 
@@ -241,6 +246,17 @@ def _post(m: ConcreteModel, instance: Instance) -> None:
         heading="revenue",
         index_names=_OFFER,
     )
+    credit = {key: row.credit_usd_per_mtok for key, row in instance.demand.items() if row.credit_usd_per_mtok}
+    if credit:
+        m.cash.post(
+            "credits",
+            m.year,
+            Set(dimen=3, initialize=list(credit)),
+            rule=lambda year, *key: _per_gtok_day(credit[key]) * m.period.volume_gtok_per_day[key] * year.taken[key],
+            doc="worth of tokens served beyond their price (conversion, goodwill); no cash changes hands",
+            heading="non-cash",
+            index_names=("market", "product", "segment"),
+        )
     cost = {key: row for key, row in instance.commitments.items() if key in m.PROMISES}
     m.cash.post(
         "penalties",

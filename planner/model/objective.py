@@ -72,4 +72,11 @@ def _billable(m: ConcreteModel, instance: Instance) -> object:
         if price_usd_per_mtok(instance, (market, p, q)) > 0:
             volume = instance.products[p].token_weight * DAYS_PER_YEAR * m.period.volume_gtok_per_day[offer[:3]]
             gtok += volume * m.year.accepted[offer]
-    return total(gtok, per=m)
+    return total(gtok, per=m) + _traded(m, instance)
+
+
+def _traded(m: ConcreteModel, instance: Instance) -> object:
+    """Tokens sold wholesale less tokens bought, weighted: who only resells has made nothing (Gtok)."""
+    signs = dict.fromkeys(m.wholesale_buys, -1.0) | dict.fromkeys(m.wholesale_sales, 1.0)
+    weighted = (sign * instance.products[i[1]].token_weight * m.step.traded_gtok_per_h[i] for i, sign in signs.items())
+    return total(sum(weighted), per=m)

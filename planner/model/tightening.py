@@ -11,6 +11,7 @@ from pyomo.environ import Block, ConcreteModel, Set
 
 from planner.instance.instance import Instance
 from planner.model.serving import made_gtok_per_h, rate_of
+from planner.model.wholesale import yearly_wanted_gtok
 from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
 
@@ -25,7 +26,7 @@ def add_tightening(m: ConcreteModel, instance: Instance) -> None:
     for s, market, number, p in m.FLOWS:
         if s in costly:
             m.flows_of_pair.setdefault((s, market, p), []).append((s, market, number, p))
-    for run in m.RUNS:
+    for run in m.EVERY_RUN:
         w = rate_of(m, *run[1:]).stack
         if w in m.STACKS:
             m.runs_of_software.setdefault((w, run[3]), []).append(run)
@@ -48,13 +49,13 @@ def add_tightening(m: ConcreteModel, instance: Instance) -> None:
 def open_to_serve(year: Block, s: str, market: str, p: str) -> object:
     """A closed site serves nobody: no market takes more from a site in a year than all its demand, if it is open.
 
-    total over the year of flow_gtok_per_h[s,market,*,p] <= 1.001 x yearly demand[market,p] x opened[s]
+    total over the year of carried_gtok_per_h[s,market,*,p] <= 1.001 x yearly demand[market,p] x opened[s]
 
     Dual: 0 but for rounding; the row only guides the search.
     """
     m = year.model()
-    served = total(sum(m.step.flow_gtok_per_h[i] for i in m.flows_of_pair[s, market, p]), per=year)
-    room = _ROOM / DAYS_PER_YEAR * m.period.yearly_demand_gtok[market, p]
+    served = total(sum(m.step.carried_gtok_per_h[i] for i in m.flows_of_pair[s, market, p]), per=year)
+    room = _ROOM / DAYS_PER_YEAR * yearly_wanted_gtok(m, market, p)
     return served / DAYS_PER_YEAR <= room * m.period.opened[s]
 
 
@@ -68,20 +69,22 @@ def adopted_to_make(year: Block, w: str, p: str) -> object:
     m = year.model()
     runs = m.runs_of_software[w, p]
     made = total(made_gtok_per_h(m.step, runs), per=year)
-    demand = sum(m.period.yearly_demand_gtok[sale] for sale in m.SALES if sale[1] == p)
-    return made / DAYS_PER_YEAR <= _ROOM / DAYS_PER_YEAR * demand * m.period.adopted[w]
+    wanted = sum(yearly_wanted_gtok(m, market, p) for market in m.MARKETS)
+    return made / DAYS_PER_YEAR <= _ROOM / DAYS_PER_YEAR * wanted * m.period.adopted[w]
 
 
 def adopted_to_make_now(step: Block, w: str, p: str) -> object:
     """What is served at once is bound hour by hour: software makes no more than the hour's demand, if adopted.
 
-    tokens of product p made by points of software w <= 1.001 x demand_gtok_per_h[p] x adopted[w]
+    tokens of product p made by points of software w <= 1.001 x demand_gtok_per_h[p] x adopted[w],
+    wholesale offers counting as demand
 
     Dual: 0 but for rounding; the row only guides the search.
     """
     m = step.model()
     made = made_gtok_per_h(step, m.runs_of_software[w, p])
     demand = sum(step.demand_gtok_per_h[key] for key in m.segments_of_product.get(p, []))
+    demand += sum(m.period.wholesale_gtok_per_h[i] for i in m.wholesale_sales if i[1] == p)
     return made <= _ROOM * demand * m.period.adopted[w]
 
 

@@ -123,6 +123,11 @@ def in_term(m: ConcreteModel, date: float | None) -> np.ndarray:
     return np.ones(len(level_of(m.period).copies)) if date is None else 1.0 - available(m, date)
 
 
+def on_offer(m: ConcreteModel, start: float | None, until: float | None) -> np.ndarray:
+    """Return 1.0 for each period that starts on or after one date and before another, else 0.0."""
+    return available(m, start) * in_term(m, until)
+
+
 def when_available(m: ConcreteModel, date: float | None, limit: float | None) -> np.ndarray:
     """Return bounds on building by period: 0 before the date, then just out of reach of the limit's own row.
 

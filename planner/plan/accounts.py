@@ -16,6 +16,7 @@ HEADINGS = (
     "water and carbon",
     "software",
     "network",
+    "purchases",
     "upkeep",
     "capital",
     "penalties",

@@ -80,6 +80,10 @@ PRICED = (
     Priced("carbon_limit", _year, "one more t of carbon dioxide", "USD/t"),
     Priced("booking_limit", _period, "one more Gbps", "USD/Gbps-yr"),
     Priced("expansion_limit", _period, "one more Gbps of room to expand", "USD/Gbps-yr"),
+    Priced("lease_limit", _period, "one more unit on lease", "USD/unit-yr", used="leased_units"),
+    Priced("wholesale_limit", _step, "one more Gtok/h of the offer", "USD/Gtok/h-yr"),
+    Priced("least_share", _year, "one MW less that must go to the product", "USD/MW-yr"),
+    Priced("most_share", _year, "one more MW that may go to the product", "USD/MW-yr"),
     Priced("capex_budget", _period, "one more USD of capex budget", "USD/USD, present value", 1.0, stock=True),
     Priced(
         "commitment", _year, "one Gtok/day less of promise", "USD/Mtok", USD_PER_MUSD / DAYS_PER_YEAR / MTOK_PER_GTOK

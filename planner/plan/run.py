@@ -18,12 +18,15 @@ from planner.instance import Instance
 from planner.model.build import Extension, build
 from planner.model.objective import add_floor
 from planner.plan.accounts import accounts_table, capex_table
-from planner.plan.kpis import identity_table, kpis_table, levelised_cost_table
+from planner.plan.costs import levelised_cost_table, token_supply_table
+from planner.plan.identity import identity_table, realised_prices
+from planner.plan.kpis import kpis_table
 from planner.plan.outcomes import cheapest, conflicting
 from planner.plan.plan import Plan, PlanError
 from planner.plan.prices import energy_prices_table, one_a_year, prices_table
 from planner.plan.reading import Reading
 from planner.plan.returns import cash_flow_table
+from planner.plan.selling import merit_order_table, uniform_prices_table
 from planner.plan.tables import TABLES
 from planner.solver import Options, Outcome, Pricer, Progress, versions
 from planner.solver import solve as solve_program
@@ -108,7 +111,7 @@ def solve(
         outcome = run.timed("cheapest", lambda: cheapest(run, stamped, outcome))
     reading = Reading(m, stamped, outcome.x)
     tables = run.timed("tables", lambda: _tables(reading))
-    pricing, more = _price(run, reading, outcome, verify)
+    pricing, more = _price(run, reading, outcome, verify, tables["markets"])
     tables.update(more)
     record = _record(run, stamped, outcome) | {"pricing": pricing, "tables": list(tables)}
     return Plan(record, tables)
@@ -121,14 +124,18 @@ def _tables(reading: Reading) -> dict[str, pd.DataFrame]:
     tables["cash_flow"] = cash_flow_table(reading.m.instance, tables)
     tables["kpis"] = kpis_table(reading, tables)
     tables["identity"] = identity_table(reading, tables)
-    tables["levelised_cost"] = levelised_cost_table(reading, tables)
+    tables["token_supply"] = token_supply_table(reading, tables)
+    tables["levelised_cost"] = levelised_cost_table(tables, realised_prices(tables))
+    tables["merit_order"] = merit_order_table(reading, tables)
     tables["points_dropped"] = reading.m.eligibility.dropped_table()
     tables["coverage"] = reading.m.eligibility.coverage(reading.m.instance).reset_index()
     tables["pairs_cut"] = reading.m.network.cut_table()
     return tables
 
 
-def _price(run: Run, reading: Reading, outcome: Outcome, verify: bool) -> tuple[dict, dict[str, pd.DataFrame]]:
+def _price(
+    run: Run, reading: Reading, outcome: Outcome, verify: bool, markets: pd.DataFrame
+) -> tuple[dict, dict[str, pd.DataFrame]]:
     """Solve the price LP and read its duals; verify the headline by solving again around the limit."""
     m, stamped = reading.m, reading.stamped
     pricer = Pricer(stamped.program, reading.x, _counts(m, stamped), outcome=outcome)
@@ -138,6 +145,7 @@ def _price(run: Run, reading: Reading, outcome: Outcome, verify: bool) -> tuple[
     tables = {
         "prices": prices_table(reading, priced.row_dual),
         "energy_prices": energy_prices_table(reading, priced.row_dual),
+        "uniform_prices": uniform_prices_table(reading, priced.row_dual, markets),
     }
     worth = _objective(stamped, priced)
     own = float(stamped.evaluate(m.objective.expr, reading.x).iloc[0])

@@ -11,6 +11,7 @@ from planner.instance import Instance
 from planner.instance.eligibility import Eligibility, eligible_points
 from planner.instance.routes import Network, find_routes
 from planner.instance.schema import TABLES
+from planner.report.merit import merit_bars
 
 
 def show_inputs(instance: Instance, console: Console) -> None:
@@ -20,8 +21,10 @@ def show_inputs(instance: Instance, console: Console) -> None:
     console.print(_provenance(instance))
     console.print(_coverage(instance, eligibility))
     console.print("A 0 means that nobody measured it, not that the hardware cannot do it.")
-    for line in _notes(instance, eligibility, find_routes(instance, eligibility)):
+    network = find_routes(instance, eligibility)
+    for line in _notes(instance, eligibility, network):
         console.print(line)
+    console.print(merit_bars(instance, eligibility, network))
     warned = len(instance.warnings)
     console.print("No faults." if not warned else f"No faults; {warned} warning{'s' if warned > 1 else ''} above.")
 

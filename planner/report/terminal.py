@@ -97,6 +97,7 @@ def _build(plan: Plan, period: str) -> RenderableType | None:
         ("power", plan.power),
         ("stores", plan.stores),
         ("lines", plan.lines),
+        ("leases", plan.leases),
     ):
         for row in rows[rows["period"] == period].to_dict("records"):
             cells = _build_cells(name, row)
@@ -122,6 +123,9 @@ def _build_cells(name: str, row: dict) -> tuple[str, ...] | None:
     if name == "lines" and row["capacity_mw"] > _NEGLIGIBLE:
         output = f"{amount((row['from_origin_mwh_per_yr'] + row['from_destination_mwh_per_yr']) / 1e3)} GWh/yr"
         return row["origin"], f"line to {row['destination']}", amount(row["capacity_mw"]), "MW", output
+    if name == "leases" and row["units"] > _NEGLIGIBLE:
+        way = "rented in" if row["direction"] == "in" else "leased out"
+        return row["site"], f"{row['hardware']} {way}", amount(row["units"]), "units", row["lease"]
     return None
 
 

@@ -116,7 +116,7 @@ def check_whole_numbers(plan: Plan, instance: Instance) -> None:
     """Units that are bought whole, sites, software and whole contracts are whole."""
     if plan.record["relaxed"]:
         return
-    whole = plan.hardware[[instance.hardware[h].whole_units for h in plan.hardware["hardware"]]]
+    whole = plan.hardware[plan.hardware["hardware"].map(lambda h: instance.hardware[h].whole_units).astype(bool)]
     contracts = plan.markets[
         [
             instance.demand[key].whole
@@ -164,9 +164,13 @@ def check_sold_at_most_asked(plan: Plan, instance: Instance) -> None:
 
 
 def check_sold_is_delivered_is_made(plan: Plan, instance: Instance) -> None:
-    """Over a year, what routes bring a market is what was sold there, and what a site sends is what it makes."""
-    sold = plan.markets.groupby(["period", "market", "product"])["sold_gtok_per_day"].sum()
-    brought = plan.routes.groupby(["period", "market", "product"])["gtok_per_day"].sum()
+    """Over a year a market sells what routes bring and what it buys, and a site sends what it makes."""
+    keys = ["period", "market", "product"]
+    trade = {way: plan.wholesale[plan.wholesale["direction"] == way].groupby(keys) for way in ("buy", "sell")}
+    sold = plan.markets.groupby(keys)["sold_gtok_per_day"].sum()
+    sold = sold.add(trade["sell"]["gtok_per_day"].sum(), fill_value=0.0)
+    brought = plan.routes.groupby(keys)["gtok_per_day"].sum()
+    brought = brought.add(trade["buy"]["gtok_per_day"].sum(), fill_value=0.0)
     _same(sold, brought)
     made = plan.serving.groupby(["period", "site", "product"])["made_gtok_per_day"].sum()
     sent = plan.routes.groupby(["period", "site", "product"])["gtok_per_day"].sum()
@@ -188,8 +192,8 @@ def check_latency(plan: Plan, instance: Instance) -> None:
         if (row.period, row.site, row.product) in fastest.index:
             answer = fastest[row.period, row.site, row.product] + row.rtt_ms
             assert answer <= instance.products[row.product].max_ttft_ms + 1e-6
-        law = instance.markets[row.market].site_jurisdictions
-        assert "all" in law or instance.sites[row.site].jurisdiction in law
+        for law in (instance.markets[row.market], instance.products[row.product]):
+            assert {"all", instance.sites[row.site].jurisdiction} & set(law.site_jurisdictions)
 
 
 def check_accounts_are_the_objective(plan: Plan, instance: Instance) -> None:
@@ -204,29 +208,48 @@ def check_accounts_are_the_objective(plan: Plan, instance: Instance) -> None:
         weight = [instance.products[p].token_weight for p in paid["product"]]
         years = [instance.periods[t].length_yr for t in paid["period"]]
         found = (paid["sold_gtok_per_day"] * weight * years).sum() * 365
+        for row in plan.wholesale.itertuples():
+            sign = 1 if row.direction == "sell" else -1
+            gtok = sign * row.gtok_per_day * 365 * instance.periods[row.period].length_yr
+            found += instance.products[row.product].token_weight * gtok
     size = accounts["present_value_musd"].abs().sum()
     assert found == pytest.approx(plan.objective, rel=1e-9, abs=1e-9 * max(1.0, size))
     assert plan.bound >= plan.objective - 1e-9 * max(1.0, abs(plan.objective))
 
 
 def check_revenue(plan: Plan, instance: Instance) -> None:
-    """Revenue is the same in the accounts, by contract, and as power x tokens per MWh x price."""
+    """Revenue is the same in the accounts, by contract, offer and lease, and as power x tokens per MWh x price."""
     booked = plan.accounts[plan.accounts["heading"] == "revenue"].groupby("period")["musd_per_yr"].sum()
     sold = plan.markets.groupby("period")["revenue_musd_per_yr"].sum()
+    for table, way in (("wholesale", "sell"), ("leases", "out")):
+        rows = plan.tables[table]
+        earned = rows[rows["direction"] == way].groupby("period")["cash_musd_per_yr"].sum()
+        sold = sold.add(earned, fill_value=0.0)
     _same(booked, sold)
+    numbers = plan.identity.columns[4:]
+    own = plan.identity[plan.identity["earned_by"] == "own units"].astype(dict.fromkeys(numbers, float))
+    factors = own["power_limit_mw"] * own["load_factor"] * 8.76e3 * own["energy_share"] * own["mtok_per_mwh"]
+    assert np.allclose(factors * own["usd_per_mtok"] / 1e6, own["revenue_musd_per_yr"], rtol=SOLVED, atol=1e-9)
     _same(booked, plan.identity.groupby("period")["revenue_musd_per_yr"].sum())
     price = plan.markets["sold_gtok_per_day"] * plan.markets["price_usd_per_mtok"] * 0.365
     assert np.allclose(price, plan.markets["revenue_musd_per_yr"], rtol=SOLVED, atol=1e-9)
 
 
 def check_levelised_cost(plan: Plan, instance: Instance) -> None:
-    """Levelised cost times volume is all cost but penalties and non-cash terms, where every period sells something."""
+    """Levelised cost times volume is all cost but penalties, non-cash terms and what units leased out cost.
+
+    That is so of every period that sells something.
+    """
     parts = plan.levelised_cost["levelised_usd_per_mtok"] * plan.levelised_cost["gtok_per_day"] * 0.365
     spread = parts.groupby(plan.levelised_cost["period"]).sum()
     costs = plan.accounts[~plan.accounts["heading"].isin(["revenue", "penalties", "non-cash"])]
     booked = -costs.groupby("period")["musd_per_yr"].sum()
+    leased = plan.kpis[plan.kpis["figure"] == "cost of units leased out"].set_index("period")["value"]
+    booked = booked.sub(leased, fill_value=0.0)
     selling = spread.index
     _same(booked[booked.index.isin(selling)], spread)
+    supply = plan.token_supply.groupby("period")["cost_musd_per_yr"].sum()
+    _same(supply, spread)
 
 
 def check_figures(plan: Plan, instance: Instance) -> None:
@@ -303,6 +326,58 @@ def check_prices(plan: Plan, instance: Instance) -> None:
         assert (plan.prices["value"] >= -SOLVED * scale).all()
 
 
+def check_single_sites(plan: Plan, instance: Instance) -> None:
+    """What is taken of a contract for one site is carried in full, from one site, over routes that carry as much."""
+    keys = ["period", "market", "product", "segment"]
+    carried = plan.single_sites.groupby(keys)["gtok_per_day"].sum()
+    single = [key for key, row in instance.demand.items() if row.single_site]
+    sold = plan.markets.groupby(keys)["sold_gtok_per_day"].sum()
+    _same(carried, sold[[key[1:] in single for key in sold.index]])
+    if not plan.record["relaxed"]:
+        large = plan.single_sites[plan.single_sites["accepted_share"] > SOLVED]
+        assert not large.drop_duplicates([*keys, "site"]).duplicated(keys).any()
+    routes = ["period", "site", "market", "route", "product"]
+    flow = plan.routes.groupby(routes)["gtok_per_day"].sum()
+    for key, gtok in plan.single_sites.groupby(routes)["gtok_per_day"].sum().items():
+        assert gtok <= flow.get(key, 0.0) * (1 + SOLVED) + SOLVED
+
+
+def check_deals(plan: Plan, instance: Instance) -> None:
+    """Nothing is rented, leased out, bought or sold beyond its offer; units leased out run nothing for us."""
+    assert (plan.leases["units"] <= plan.leases["max_units"] + SOLVED).all()
+    assert (plan.wholesale["gtok_per_day"] <= plan.wholesale["max_gtok_per_day"] * (1 + SOLVED) + SOLVED).all()
+    keys = ["period", "site", "hardware"]
+    units = plan.hardware.groupby(keys)["units"].sum()
+    own = plan.serving[plan.serving["units_of"] == "own"].groupby(keys)["mean_units"].sum()
+    rented = plan.serving[plan.serving["units_of"] == "rented"].groupby(keys)["mean_units"].sum()
+    by_way = {way: rows.groupby(keys)["units"].sum() for way, rows in plan.leases.groupby("direction")}
+    for key, leased in by_way.get("out", pd.Series(dtype=float)).items():
+        free = instance.hardware[key[2]].availability * (units.get(key, 0.0) - leased)
+        assert own.get(key, 0.0) <= free * (1 + SOLVED) + SOLVED
+    for key, running in rented.items():
+        assert running <= instance.hardware[key[2]].availability * by_way["in"][key] * (1 + SOLVED) + SOLVED
+
+
+def check_it_shares(plan: Plan, instance: Instance) -> None:
+    """Each product has at least and at most its share of the IT energy at work."""
+    working = plan.it_shares[plan.it_shares.groupby("period")["it_mwh_per_yr"].transform("sum") > 1e-3]
+    assert (working["it_share"] >= working["it_share_min"] - SOLVED).all()
+    assert (working["it_share"] <= working["it_share_max"] + SOLVED).all()
+
+
+def check_built_links(plan: Plan, instance: Instance) -> None:
+    """A link with a one-off cost carries only while it is built, and is built whole."""
+    for row in plan.links.itertuples():
+        if instance.links[row.origin, row.destination, row.kind].fixed_capex_musd == 0:
+            assert row.built == 1
+            continue
+        assert plan.record["relaxed"] or row.built == pytest.approx(round(row.built), abs=SOLVED)
+        hop = f"{row.origin} > {row.destination}"
+        over = plan.routes[(plan.routes["period"] == row.period) & plan.routes["via"].str.contains(hop, regex=False)]
+        kinds = [link for link in instance.links if link[:2] == (row.origin, row.destination)]
+        assert row.built > SOLVED or len(kinds) > 1 or over["gtok_per_day"].sum() <= SOLVED
+
+
 INVARIANTS = (
     check_power_closes,
     check_energy_adds_up,
@@ -328,6 +403,10 @@ INVARIANTS = (
     check_cash_flow,
     check_link_load,
     check_prices,
+    check_single_sites,
+    check_deals,
+    check_it_shares,
+    check_built_links,
 )
 """Every invariant, to be called with a plan and its instance."""
 

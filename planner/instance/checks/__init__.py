@@ -9,6 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from planner.instance.checks.audit import check_all_in_capex, check_owner_cost
+from planner.instance.checks.deals import (
+    check_it_shares,
+    check_leases,
+    check_single_sites,
+    check_useless_links,
+    check_wholesale,
+)
 from planner.instance.checks.energy import (
     check_design_day,
     check_existing_power,
@@ -95,6 +102,11 @@ CHECKS: tuple[Callable[[Instance], Iterator[Problem]], ...] = (
     check_unsold,
     check_worthless_demand,
     check_commitments,
+    check_single_sites,
+    check_leases,
+    check_wholesale,
+    check_it_shares,
+    check_useless_links,
     check_all_in_capex,
     check_owner_cost,
 )

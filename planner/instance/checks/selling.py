@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from planner.instance.checks.report import warn
 from planner.instance.demand import price_usd_per_mtok, volumes_gtok_per_day
 from planner.instance.eligibility import eligible_points
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
-from planner.instance.routes import hardware_allowed
+from planner.instance.routes import hardware_allowed, leads_on
 from planner.units import HOURS_PER_DAY
 
 _DAY_TYPES = ("weekday", "weekend")
@@ -74,6 +75,7 @@ def check_unsold(instance: Instance) -> Iterator[Problem]:
     """Products and markets without any demand."""
     for table, position in (("products", 1), ("markets", 0)):
         wanted = {key[position] for key in instance.demand}
+        wanted |= {(row.market, row.product)[position] for row in instance.wholesale.values()}
         for key in getattr(instance, table):
             if key not in wanted:
                 yield warn(instance, table, key, "id", "there is no demand for it", "a row in demand.csv")
@@ -82,9 +84,10 @@ def check_unsold(instance: Instance) -> Iterator[Problem]:
 def check_worthless_demand(instance: Instance) -> Iterator[Problem]:
     """Demand at price zero that no commitment stands behind: serving it only costs."""
     for key, row in instance.demand.items():
-        if price_usd_per_mtok(instance, key) == 0 and (row.market, row.product) not in instance.commitments:
+        worth = price_usd_per_mtok(instance, key) + row.credit_usd_per_mtok
+        if worth == 0 and (row.market, row.product) not in instance.commitments:
             wrong = "nobody pays for it and nothing is lost without it, so it will not be served"
-            yield warn(instance, "demand", key, "", wrong, "a price, or a row in commitments.csv")
+            yield warn(instance, "demand", key, "", wrong, "a price, a credit, or a row in commitments.csv")
 
 
 def check_commitments(instance: Instance) -> Iterator[Problem]:
@@ -101,7 +104,7 @@ def check_commitments(instance: Instance) -> Iterator[Problem]:
 def _reached(instance: Instance, site: str) -> set[str]:
     """Return every node that links lead to from a site."""
     onward: dict[str, list[str]] = {}
-    for link in instance.links.values():
+    for link in filter(partial(leads_on, instance), instance.links.values()):
         onward.setdefault(link.origin, []).append(link.destination)
     seen, waiting = {site}, [site]
     while waiting:

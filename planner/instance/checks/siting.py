@@ -128,10 +128,15 @@ def check_useless_points(instance: Instance) -> Iterator[Problem]:
 
 
 def check_jurisdictions(instance: Instance) -> Iterator[Problem]:
-    """Jurisdictions that markets name though no site lies there under that spelling."""
+    """Jurisdictions that markets or products name though no site lies there; products that no site may make."""
     known = {site.jurisdiction for site in instance.sites.values() if site.jurisdiction}
-    for key, market in instance.markets.items():
-        for name in market.site_jurisdictions:
+    rows = [("markets", *item) for item in instance.markets.items()]
+    for table, key, row in [*rows, *(("products", *item) for item in instance.products.items())]:
+        for name in row.site_jurisdictions:
             if name != "all" and name not in known and (near := closest(name, known)):
                 wrong = f"no site lies in this jurisdiction, which {key_text(key)} names"
-                yield warn(instance, "markets", key, "site_jurisdictions", wrong, f"did you mean {near}?", name)
+                yield warn(instance, table, key, "site_jurisdictions", wrong, f"did you mean {near}?", name)
+    for key, product in instance.products.items():
+        if not {"all", *known} & set(product.site_jurisdictions):
+            wrong = "no site lies in a jurisdiction that may make it"
+            yield warn(instance, "products", key, "site_jurisdictions", wrong, "all, or a jurisdiction of a site")

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.model.hardware import unit_mw
 from planner.model.time import bought
 from planner.plan.reading import Reading
+from planner.plan.tables.leases import leases_table
 from planner.plan.tables.parts import NEGLIGIBLE, keys_of, ordered, post_named
 from planner.units import USD_PER_MUSD
 
@@ -68,11 +69,15 @@ def _units_retired(r: Reading, built: pd.Series) -> pd.Series:
 
 
 def _share_at_work(r: Reading) -> dict[tuple, float]:
-    """Mean running units over units in service."""
+    """Mean units that run or are leased out over units in service."""
     running = r.mean(r.m.step.running_units, "site", "hardware", "point", "product")
     running = running.groupby(["site", "hardware", "period"], sort=False).sum()
+    leases = leases_table(r)
+    out = leases[leases["direction"] == "out"].groupby(["site", "hardware", "period"])["units"].sum()
     units = r.values(r.m.period.fleet_units, "site", "hardware")
-    return {key: running.get(key, 0.0) / value for key, value in units.items() if value > NEGLIGIBLE}
+    return {
+        key: (running.get(key, 0.0) + out.get(key, 0.0)) / value for key, value in units.items() if value > NEGLIGIBLE
+    }
 
 
 def cooling_table(r: Reading) -> pd.DataFrame:
