@@ -78,9 +78,12 @@ class Search:
         return self.plan.objective - self.bound <= reach
 
 
-def solve_mip(program: Program, options: Options, watch: Watch) -> Outcome:
-    """Solve a program with whole-number columns; see the module for the order of events."""
-    search = Search(program, options, watch)
+def solve_mip(program: Program, options: Options, watch: Watch, live: Session | None = None) -> Outcome:
+    """Solve a program with whole-number columns; see the module for the order of events.
+
+    `live` may hold the relaxation of a program a little different, from which this one's is restarted.
+    """
+    search = Search(program, options, watch, session=live)
     builds = options.start == "always" or (options.start == "auto" and program.nonzeros >= TINY_NONZEROS)
     if builds:
         verdict = _from_relaxation(search)
@@ -100,9 +103,14 @@ def _from_relaxation(search: Search) -> Outcome | None:
     watch = search.watch
     watch.phase = "relaxation"
     relaxed = relax(search.program)
-    session = Session(relaxed, search.options, watch)
+    session = search.session
+    if session is not None:
+        session.attend(watch)
+    restarted = session is not None and session.become(relaxed)
+    if not restarted:
+        session = Session(relaxed, search.options, watch)
     search.session = session
-    run = _run_relaxation(session, search)
+    run = _run_relaxation(session, search, restarted)
     if run.verdict == "infeasible":
         return Outcome(
             "infeasible", "no plan satisfies all rows and bounds, not even with fractional counts", log=session.log
@@ -146,10 +154,10 @@ def _prove_by_switches(search: Search, relaxed: Program, session: Session, build
         search.narrowed = narrow(search.program, search.plan.x, limit, builder.switches, left, root.row_dual)
 
 
-def _run_relaxation(session: Session, search: Search) -> Run:
+def _run_relaxation(session: Session, search: Search, restarted: bool) -> Run:
     """The relaxation with a basis, for the roundings: fewer fractional counts, restarts in a few iterations."""
     options = search.options
-    if options.method == "auto" and session.program.nonzeros < SIMPLEX_RELAXATION_NONZEROS:
+    if restarted or (options.method == "auto" and session.program.nonzeros < SIMPLEX_RELAXATION_NONZEROS):
         options = replace(options, method="simplex")
     for method, crossover in attempts(session.program, options):
         if method != "simplex" and not crossover:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.solver.highs import SolverError
+from planner.solver.highs import Session, SolverError
 from planner.solver.lp import solve_lp
 from planner.solver.mip import solve_mip
 from planner.solver.options import Options
@@ -15,9 +15,16 @@ from planner.solver.watch import ProgressCall, Watch, attended
 from planner.stamp import Program
 
 
-def solve(program: Program, options: Options | None = None, progress: ProgressCall | None = None) -> Outcome:
+def solve(
+    program: Program,
+    options: Options | None = None,
+    progress: ProgressCall | None = None,
+    after: Outcome | None = None,
+) -> Outcome:
     """Solve a program of m rows and n columns, an LP or a MIP by its integrality.
 
+    `after` may be the outcome of a program a little different: a MIP then starts from its relaxation, still in the
+    solver, and only what differs is sent.
     `progress` is called from the calling thread with a `Progress` about twice a second; returning False stops the
     solve and keeps the best plan. So does Ctrl-C; a second Ctrl-C is raised as KeyboardInterrupt. The plan returned
     has passed the check in `residuals.py`; one that does not has status "error". ValueError for programs with faults
@@ -26,12 +33,13 @@ def solve(program: Program, options: Options | None = None, progress: ProgressCa
     options = options or Options()
     refuse_faults(program)
     watch = Watch(options.time_limit_s)
-    outcome = attended(lambda: _solve(program, options, watch), watch, progress)
+    live = None if after is None else after.relaxation
+    outcome = attended(lambda: _solve(program, options, watch, live), watch, progress)
     outcome.seconds = watch.seconds
     return outcome
 
 
-def _solve(program: Program, options: Options, watch: Watch) -> Outcome:
+def _solve(program: Program, options: Options, watch: Watch, live: Session | None) -> Outcome:
     program = rounded_in(program)
     reason = contradiction(program)
     if reason:
@@ -40,7 +48,9 @@ def _solve(program: Program, options: Options, watch: Watch) -> Outcome:
     if program.shape[1] == 0:
         return _empty(program)
     try:
-        return (solve_mip if program.integrality.any() else solve_lp)(program, options, watch)
+        if program.integrality.any():
+            return solve_mip(program, options, watch, live)
+        return solve_lp(program, options, watch)
     except SolverError as error:
         return Outcome("error", str(error))
 
