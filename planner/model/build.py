@@ -39,7 +39,7 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
 
     Args:
         instance: what the world is.
-        objective: profit, tokens or revenue; None takes the instance's own.
+        objective: what is optimised, a measure or a ratio by name; None takes the first of the instance's own.
         extend: a user's own rules: callables that take the model, or "file.py:function". They run before the objective,
             so a post to `m.cash` or `m.capex` counts; the other ledgers are closed by then.
 
