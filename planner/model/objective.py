@@ -52,7 +52,7 @@ def keep(m: ConcreteModel, kept: dict[str, Kept]) -> None:
 def objective_kept(m: ConcreteModel, name: str) -> object:
     """What was optimised before stays as good as it was, but for the slack.
 
-    (measure - kept value) / size >= 0 where it is maximised, <= 0 where it is minimised; of a ratio N / D: N - value x D
+    (measure - value) / size >= 0 where it is maximised, <= 0 where it is minimised; N - value x D of a ratio N / D
 
     Its dual is what the present objective gives up for the earlier one, times the size.
     """

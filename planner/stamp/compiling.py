@@ -29,7 +29,7 @@ from planner.stamp.assemble import MatrixWriter, RowBlock
 from planner.stamp.columns import ColumnTable
 from planner.stamp.errors import StampError
 from planner.stamp.goal import goal_row
-from planner.stamp.levels import PLAN, Level, level_of
+from planner.stamp.levels import Level, level_of
 from planner.stamp.program import Program
 from planner.stamp.quantities import Form, Number
 from planner.stamp.rows import rows_of

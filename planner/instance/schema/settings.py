@@ -98,7 +98,7 @@ class ObjectiveSettings(Section):
     name: Objective = column(
         "profit",
         text="what comes first: profit, revenue or tokens (billable, weighted by token_weight) at their most; cost, "
-        "carbon, water, energy or capex at their least; or a ratio, cost_per_mtok at its least, tokens_per_mwh at its most",
+        "carbon, water, energy or capex at their least; or a ratio: least cost_per_mtok, most tokens_per_mwh",
     )
     then: tuple[Objective, ...] = column(
         (), text="what is optimised next, one after the other, while those before are kept; profit closes the list"
