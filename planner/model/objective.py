@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pyomo.environ import ConcreteModel, Objective, Set, maximize, minimize
 
 from planner.instance.goal import OBJECTIVES
-from planner.instance.instance import Instance
-from planner.model.measures import RATIOS, add_measures, is_maximised, measure
+from planner.model.measures import RATIOS, is_maximised, measure
 from planner.stamp import constraint
 
 
@@ -28,15 +27,14 @@ class Kept:
     size: float
 
 
-def add_objective(m: ConcreteModel, instance: Instance, name: str) -> None:
-    """Add the measures of the plan and optimise the one named, or the upper one of the ratio named.
+def add_objective(m: ConcreteModel, name: str) -> None:
+    """Optimise the measure named, or the upper one of the ratio named.
 
     Raises:
         ValueError: the objective has no such name.
     """
     if name not in OBJECTIVES:
         raise ValueError(f"no objective {name}; choose one of {', '.join(OBJECTIVES)}")
-    add_measures(m, instance)
     m.objective_name = name
     expression = measure(m, RATIOS[name].over if name in RATIOS else name)
     m.objective = Objective(expr=expression, sense=maximize if is_maximised(name) else minimize)
