@@ -54,6 +54,7 @@ class Pass:
     Attributes:
         objective: its name.
         value: of the plan that was returned, in the objective's unit.
+        reached: value at the end of the pass, before later ones made use of the slack.
         bound: no plan is better, the objectives before being kept; None where nothing is proven.
         outcome: of the solver; None where the pass was left out.
         left_out: why it was.
@@ -61,6 +62,7 @@ class Pass:
 
     objective: str
     value: float | None = None
+    reached: float | None = None
     bound: float | None = None
     outcome: Outcome | None = None
     left_out: str = ""
@@ -81,6 +83,7 @@ class Pass:
             "sense": "maximise" if is_maximised(self.objective) else "minimise",
             "unit": unit_of(self.objective),
             "value": self.value,
+            "reached": self.reached,
             "bound": self.bound,
             "gap": self.gap,
             "status": status,
@@ -126,6 +129,10 @@ def run_passes(run: Writer, progress: ProgressReport | None) -> Answer:
         one.value = value_of(answer.m, answer.stamped, one.objective, answer.x)
         if one.outcome is not None and one.outcome.bound is not None:
             one.bound = _told(one.objective, one.outcome.bound)
+        if one.outcome is not None:
+            one.reached = _told(one.objective, one.outcome.objective)
+        if one.value is not None and math.isnan(one.value):
+            one.value = None
     return answer
 
 

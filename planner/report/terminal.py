@@ -11,6 +11,7 @@ from rich.text import Text
 from planner.plan.plan import Plan
 
 _NEGLIGIBLE = 1e-6
+_SEEN = 2e-4
 _MOST_ROWS = 12
 
 
@@ -78,6 +79,12 @@ def _possible(plan: Plan) -> str:
 def _asked(plan: Plan) -> list[Text]:
     """Objectives that came later, and limits on measures."""
     lines = []
+    for one in plan.record["passes"]:
+        gave_way = one["reached"] is not None and abs(one["reached"] - one["value"]) > _SEEN * abs(one["reached"])
+        if gave_way:
+            lines.append(
+                Text(f"{one['objective']} alone reached {amount(one['reached'], 6)}; what follows used the slack")
+            )
     for one in plan.record["passes"][1:]:
         value = amount(float("nan") if one["value"] is None else one["value"], 6)
         left = f" (left out: {one['reason']})" if one["status"] == "left out" else ""
