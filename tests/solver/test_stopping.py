@@ -126,7 +126,7 @@ def test_time_limit_keeps_the_plan():
 def test_time_limit_before_any_plan_keeps_the_plan_of_doing_nothing(linear):
     program = capacity_program(**LONG)
     program = relax(program) if linear else program
-    outcome = solve(program, Options(time_limit_s=0.2, start="always"))
+    outcome = solve(program, Options(time_limit_s=0.02, start="always"))
     assert (outcome.status, outcome.method, outcome.stopped) == (
         "feasible",
         "doing nothing",
@@ -148,7 +148,7 @@ def test_time_limit_before_any_plan_where_something_must_be_done(linear):
     program.matrix = sp.csr_array(sp.vstack([program.matrix, asked]))
     program.row_lower, program.row_upper = np.append(program.row_lower, 0.5), np.append(program.row_upper, np.inf)
     program = relax(program) if linear else program
-    outcome = solve(program, Options(time_limit_s=0.2, start="always"))
+    outcome = solve(program, Options(time_limit_s=0.02, start="always"))
     assert (outcome.status, outcome.x) == ("no_plan", None)
     assert "time limit" in outcome.reason
 
