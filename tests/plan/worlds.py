@@ -9,6 +9,7 @@ from typing import Any
 from planner.instance import Instance, load
 from tests.factories import Tables, minimal_settings, minimal_tables, write_instance
 from tests.model.world_grid import world as grid
+from tests.model.world_objectives import world as limited
 from tests.model.world_selling import world as selling
 from tests.model.world_years import world as years
 from tests.model.worlds import FACT, everything, everything_series, everything_settings, everything_tables
@@ -176,6 +177,7 @@ WORLDS: dict[str, Callable[..., Instance]] = {
     "grid": grid,
     "hubs and dates": hubs_and_dates,
     "selling": selling,
+    "limited": limited,
 }
 
 

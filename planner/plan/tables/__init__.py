@@ -10,6 +10,7 @@ from __future__ import annotations
 from planner.plan.tables.grid import calendar_table, carried_table, lines_table
 from planner.plan.tables.leases import leases_table
 from planner.plan.tables.markets import commitments_table, markets_table, single_sites_table, wholesale_table
+from planner.plan.tables.measures import measures_table
 from planner.plan.tables.network import links_table, routes_table
 from planner.plan.tables.power import dispatch_table, power_table, stores_table
 from planner.plan.tables.production import cooling_table, hardware_table, sites_table
@@ -35,5 +36,6 @@ TABLES = {
     "wholesale": wholesale_table,
     "leases": leases_table,
     "it_shares": it_shares_table,
+    "measures": measures_table,
 }
 """Table name -> how it is read from a solution."""
