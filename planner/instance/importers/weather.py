@@ -1,7 +1,7 @@
 """Weather files -> series of a site: `planner import weather FILE --site ID --into INSTANCE`.
 
-Three series go to `series/SITE-weather.csv`: SITE-temperature [C], SITE-solar [share] and SITE-wind [share], 8,760 hours
-in UTC. The calendar of the file is kept (weather knows no weekdays): the value of 15 July, 12:00 local standard time,
+Three series go to `series/SITE-weather.csv`: SITE-temperature [C], SITE-solar [share] and SITE-wind [share], 8,760
+hours in UTC. The calendar of the file is kept (weather knows no weekdays): the value of 15 July, 12:00 local standard time,
 stands at 15 July, 12:00 less the offset to UTC, and the ends of the year are joined. A clock that is half an hour off
 takes the mean of the two hours it cuts. The site's `temperature_series` is set when it is blank.
 """
@@ -92,9 +92,11 @@ def to_utc(values: np.ndarray, clock_h: float) -> np.ndarray:
 
 
 def _about(path: Path, weather: WeatherFile, options: WeatherOptions) -> list[str]:
-    years = f"{weather.years[0]}" if len(weather.years) == 1 else f"months of {weather.years[0]} to {weather.years[-1]}"
+    first, last = weather.years[0], weather.years[-1]
+    years = f"{first}" if first == last else f"months of {first} to {last}"
+    place = f"{weather.latitude:g} N {weather.longitude:g} E"
     return [
-        f"{weather.kind} file {path.name}, {weather.latitude:g} N {weather.longitude:g} E, {years}; 29 February dropped",
+        f"{weather.kind} file {path.name}, {place}, {years}; 29 February dropped",
         f"clock of the file: UTC{weather.clock_h:+g} h; hours here are UTC, calendar dates kept",
         f"solar: {options.solar.words()} (PVWatts by pvlib); wind: generic farm, {options.wind.words()}",
     ]

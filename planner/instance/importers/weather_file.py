@@ -2,8 +2,8 @@
 
 What comes out is one year of 365 days by the hour in the clock of the file (EPW: local standard time; PVGIS: UTC), the
 29th of February dropped, every date moved to one common year so that the sun has a date. Sources: EnergyPlus Auxiliary
-Programs (EPW: hour 1 is 0:00 to 1:00, 9999 and the like mean missing); PVGIS TMY (values at a moment of the hour, told by
-the irradiance time offset).
+Programs (EPW: hour 1 is 0:00 to 1:00, 9999 and the like mean missing); PVGIS TMY (values at a moment of the hour, told
+by the irradiance time offset).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ NEEDED = ("temp_air", "ghi", "dni", "dhi", "wind_speed", "pressure")
 _PVGIS = {"T2m": "temp_air", "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "WS10m": "wind_speed", "SP": "pressure"}
 _EPW_HEADER = 8
 _LISTED = 3
+_MINUTES = 60  # of an hour
 _RANGE = {
     "temp_air": (-90.0, 65.0, "C"),
     "ghi": (0.0, 1500.0, "Wh/m2"),
@@ -92,7 +93,7 @@ def read_weather(path: Path, year: int | None, fill_hours: int) -> WeatherFile:
     frame, lines = _one_year(path, frame, lines, year)
     years = tuple(sorted(set(frame["year"].astype(int))))
     filled = _fill(path, frame, lines, fill_hours)
-    start = pd.Timestamp(f"{SUN_YEAR}-01-01", tz="UTC") + pd.Timedelta(minutes=minutes - 60 * place["clock_h"])
+    start = pd.Timestamp(f"{SUN_YEAR}-01-01", tz="UTC") + pd.Timedelta(minutes=minutes - _MINUTES * place["clock_h"])
     frame.index = pd.date_range(start, periods=HOURS_PER_YEAR, freq="h")
     return WeatherFile(frame[list(NEEDED)], years=years, filled=filled, **place)
 
@@ -118,7 +119,7 @@ def _read_epw(path: Path, content: bytes) -> tuple[pd.DataFrame, np.ndarray, dic
         "clock_h": meta["TZ"],
         "kind": "EPW",
     }
-    return frame, numbers, place, 30.0  # radiation is summed over the hour: the sun of its middle
+    return frame, numbers, place, _MINUTES / 2  # radiation is summed over the hour: the sun of its middle
 
 
 def _read_pvgis(path: Path, content: bytes, form: str) -> tuple[pd.DataFrame, np.ndarray, dict[str, Any], float]:
@@ -150,7 +151,10 @@ def _read_pvgis(path: Path, content: bytes, form: str) -> tuple[pd.DataFrame, np
         "kind": "PVGIS",
     }
     lines = np.arange(len(frame)) + head + 1 if form == "csv" else np.zeros(len(frame), dtype=int)
-    return frame, lines, place, float(offset or 0.0) * 60 + float(stamps.minute[0])
+    minutes = (
+        float(stamps.minute[0]) or float(offset or 0.0) * _MINUTES
+    )  # newer files state the offset, older the minute
+    return frame, lines, place, minutes
 
 
 def _two(result: tuple[Any, ...]) -> tuple[pd.DataFrame, dict[str, Any]]:
