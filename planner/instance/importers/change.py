@@ -57,6 +57,19 @@ class Change:
                 (copy / name).write_bytes(text.encode())
             return load(copy)
 
+    def new_warnings(self, changed: Instance) -> list[Problem]:
+        """Return the warnings about the changed instance that it did not give rise to before."""
+        try:
+            before = {
+                (problem.file, problem.column, problem.value, problem.wrong) for problem in load(self.folder).warnings
+            }
+        except InstanceError:
+            before = set()
+        known = [
+            (problem, (problem.file, problem.column, problem.value, problem.wrong)) for problem in changed.warnings
+        ]
+        return [problem for problem, words in known if words not in before]
+
     def write(self) -> None:
         """Put the new files in place; when one of them cannot be written, none of them is.
 

@@ -1,9 +1,9 @@
 """What benchmark tables call hardware, models and engines, and the catalogue's ids for them.
 
 Only what is certain stands here: the short keys and display names that SemiAnalysis InferenceX uses for the very
-systems, models and engines of the catalogue (packages/constants and packages/db of SemiAnalysisAI/InferenceX-app, 2026).
-A name that is missing here is reported, never guessed; `--map NAME=ID` adds one. Left out on purpose: TPU rows, which count
-chips in two ways from run to run; later releases of a model (glm5.1, kimik2.7-code), which are other models.
+systems, models and engines of the catalogue (packages/constants and packages/db of SemiAnalysisAI/InferenceX-app, in
+2026). A name that is missing here is reported, never guessed; `--map NAME=ID` adds one. Left out on purpose: TPU rows,
+which count chips in two ways from run to run; later releases of a model (glm5.1, kimik2.7-code), which are others.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Reading a grid operator's prices: a CSV file of any layout -> prices by the hour of UTC.
 
 A row states a moment in one column (or a day in one and an hour in another) and a price in another; rows may be minutes
-apart and in any order. Moments that carry their own offset to UTC (2023-05-01T00:00-05:00, ...Z) keep it; the others are
-read in the time zone given. Where clocks are set back, an hour comes twice: its first rows are summer time, the second
-standard time. Where they are set forward, an hour is missing and nothing is missed; a row that stands in it is a fault,
-unless its price is blank.
+apart and in any order. Moments that carry their own offset to UTC (2023-05-01T00:00-05:00, ...Z) keep it; the others
+are read in the time zone given. Where clocks are set back, an hour comes twice: its first rows are summer time, the
+second standard time. Where they are set forward, an hour is left out and nothing is missed; a row that stands in it is
+a fault, unless its price is blank or it marks the end of the interval before.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class PriceColumns:
         price: heading of the prices.
         time: heading of the moments, or of the days; None: the first column that reads as one.
         hour: heading of the hour of the day, 1 to 24, where it is apart from the day: hour 1 is 0:00 to 1:00.
-        tz: time zone of moments without an offset: an IANA name such as America/Chicago, UTC, or an offset such as -06:00.
+        tz: time zone of moments without an offset: an IANA name (America/Chicago, UTC) or an offset (-06:00).
         ends: whether moments mark the end of their interval.
         day_first: whether 03/04/2023 is 3 April.
     """
@@ -110,11 +110,14 @@ def read_prices(path: Path, where: PriceColumns) -> HourlyPrices:
     moments = _moments(table, time_at, hour_at, where)
     naive, aware = moments
     zone = _zone(where.tz)
-    stamps, doubled, skipped = (aware, 0, 0) if aware is not None else _in_utc(table, naive, prices, zone, time_at)
+    ends = where.ends and hour_at is None
+    stamps, doubled, skipped = (
+        (aware, 0, 0) if aware is not None else _in_utc(table, naive, prices, zone, time_at, ends)
+    )
     keep = np.isfinite(prices) & ~np.isnan(stamps)
     stamps, prices = stamps[keep], prices[keep]
     step = _step(table, stamps)
-    starts = stamps - step * _MINUTES if where.ends and hour_at is None else stamps
+    starts = stamps - step * _MINUTES if ends else stamps
     return _hourly(table, starts, prices, step, doubled, skipped, len(table.rows))
 
 
@@ -173,17 +176,17 @@ def _moments(
     table: CsvTable, time_at: int, hour_at: int | None, where: PriceColumns
 ) -> tuple[list[datetime.datetime], np.ndarray | None]:
     """Return the moments as they are written, and in seconds of UTC where all of them carry an offset."""
-    problems, found = [], []
+    problems, found, layouts = [], [], list(_LAYOUTS)
     for line, cells in table.rows:
-        moment = _moment(cells[time_at], where.day_first)
+        moment = _moment(cells[time_at], where.day_first, layouts)
         if moment is None:
-            allowed = "2023-05-01 13:00, 2023-05-01T13:00-05:00, 05/01/2023 13:00 or the like"
+            allowed = "2023-05-01 13:00, 2023-05-01T13:00-05:00, 05/01/2023 13:00; --day-first for 01/05/2023"
             problems.append(Problem(table.file, line, table.header[time_at], cells[time_at], "is no moment", allowed))
             continue
         if hour_at is not None:
             match = _HOUR.match(cells[hour_at])
             hour = int(match[1]) if match else 0
-            if not 1 <= hour <= HOURS_PER_DAY + 1:
+            if not 1 <= hour <= HOURS_PER_DAY:
                 wrong = "is no hour of the day"
                 problems.append(Problem(table.file, line, table.header[hour_at], cells[hour_at], wrong, "1 to 24"))
                 continue
@@ -198,17 +201,20 @@ def _moments(
     return found, np.array([moment.timestamp() for moment in found]) if any(aware) else None
 
 
-def _moment(text: str, day_first: bool) -> datetime.datetime | None:
+def _moment(text: str, day_first: bool, layouts: list[str] | None = None) -> datetime.datetime | None:
+    """Read a moment; the layout that fits moves to the front of `layouts`, since the next row will have it too."""
     try:
         return datetime.datetime.fromisoformat(text)
     except ValueError:
         pass
-    for layout in _LAYOUTS:
-        form = layout.replace("%m/%d", "%d/%m") if day_first else layout
+    layouts = list(_LAYOUTS) if layouts is None else layouts
+    for place, layout in enumerate(layouts):
         try:
-            return datetime.datetime.strptime(text, form)
+            moment = datetime.datetime.strptime(text, layout.replace("%m/%d", "%d/%m") if day_first else layout)
         except ValueError:
             continue
+        layouts.insert(0, layouts.pop(place))
+        return moment
     return None
 
 
@@ -225,7 +231,12 @@ def _zone(name: str) -> datetime.tzinfo:
 
 
 def _in_utc(
-    table: CsvTable, moments: list[datetime.datetime], prices: np.ndarray, zone: datetime.tzinfo, time_at: int
+    table: CsvTable,
+    moments: list[datetime.datetime],
+    prices: np.ndarray,
+    zone: datetime.tzinfo,
+    time_at: int,
+    ends: bool,
 ) -> tuple[np.ndarray, int, int]:
     """Return local moments in seconds of UTC, and how many hours came twice and were jumped over."""
     seconds = np.full(len(moments), np.nan)
@@ -237,7 +248,9 @@ def _in_utc(
         utc = early.timestamp()
         place = (table.file, table.rows[row][0], table.header[time_at], str(moment))
         hour = moment.replace(minute=0, second=0)
-        if early.utcoffset() < late.utcoffset():  # clocks jump over this moment
+        before = moment - datetime.timedelta(minutes=1)
+        at_jump = ends and before.replace(tzinfo=zone).utcoffset() == before.replace(tzinfo=zone, fold=1).utcoffset()
+        if early.utcoffset() < late.utcoffset() and not at_jump:  # clocks jump over this moment
             skipped.add(hour)
             if np.isfinite(prices[row]):
                 problems.append(Problem(*place, "does not exist: clocks are set forward over it", "is --tz right?"))

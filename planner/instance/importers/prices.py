@@ -89,7 +89,7 @@ def _said(read: HourlyPrices, filled: int, far: int, days: str, kept: str) -> li
     if filled:
         lines.append(f"  {filled} hours without a price were interpolated")
     if far:
-        lines.append(f"  {far} days that the data do not cover whole were taken from the next week")
+        lines.append(f"  {far} days that the data do not cover whole gave way to others nearby")
     return lines
 
 

@@ -1,9 +1,9 @@
 """Weather files -> series of a site: `planner import weather FILE --site ID --into INSTANCE`.
 
 Three series go to `series/SITE-weather.csv`: SITE-temperature [C], SITE-solar [share] and SITE-wind [share], 8,760
-hours in UTC. The calendar of the file is kept (weather knows no weekdays): the value of 15 July, 12:00 local standard time,
-stands at 15 July, 12:00 less the offset to UTC, and the ends of the year are joined. A clock that is half an hour off
-takes the mean of the two hours it cuts. The site's `temperature_series` is set when it is blank.
+hours in UTC. The calendar of the file is kept (weather knows no weekdays): the value of 15 July, 12:00 local standard
+time, stands at 15 July, 12:00 less the offset to UTC, and the ends of the year are joined. A clock that is half an hour
+off takes the mean of the two hours it cuts. The site's `temperature_series` is set when it is blank.
 """
 
 from __future__ import annotations
