@@ -369,7 +369,7 @@ def test_what_stands_in_points_csv_keeps_its_bytes(folder: Path) -> None:
     before = "# ours\n" + path.read_text(encoding="utf-8") + "\n# the end\n"
     path.write_text(before, encoding="utf-8")
     change = brought(folder, [AGGREGATED])
-    new = [column for column in change.lines[0].removeprefix("points.csv: new columns ").split(", ")]
+    new = change.lines[0].removeprefix("points.csv: new columns ").split(", ")
     head, row = before.splitlines()[1:3]
     kept = before.replace(head, ",".join([head, *new])).replace(row, row + "," * len(new))
     assert change.files["points.csv"].startswith(kept)

@@ -102,8 +102,8 @@ class CsvText:
 
 def _line(cells: Sequence[str]) -> str:
     target = io.StringIO()
-    csv.writer(target, lineterminator="").writerow(cells)
-    return target.getvalue()
+    csv.writer(target, lineterminator="\r\n").writerow(cells)  # it quotes line ends only when they end its lines
+    return target.getvalue().removesuffix("\r\n")
 
 
 def _records(text: str) -> Iterable[_Record]:
