@@ -64,7 +64,7 @@ DISAGGREGATED = AGGREGATED | {
     "output_tput_per_gpu": 36_000 / 32,
     "input_tput_per_gpu": 36_000 / 4,
 }
-"""The same for prefill and decode on GPUs of their own: rates are per GPU of their own kind, the sum per GPU of both."""
+"""The same for prefill and decode on GPUs of their own: rates are per GPU of their kind, the sum per GPU of both."""
 
 
 def options(**more: Any) -> PointOptions:
@@ -355,12 +355,10 @@ def test_points_that_are_there_change_only_when_told(folder: Path) -> None:
     [text] = problems(folder, better)
     assert "is a point already, in points.csv:3 - --replace to change it" in text
     change = brought(folder, better, replace=True)
-    assert (
-        "  ~ b200-hgx-deepseek-r1-fp4-trt-llm-1024-1024-c64-tp8: ttft_ms 250 -> 200, measured_date 2026-03-01 -> 2026-06-01"
-        in change.lines
-    )
+    key = "b200-hgx-deepseek-r1-fp4-trt-llm-1024-1024-c64-tp8"
+    assert f"  ~ {key}: ttft_ms 250 -> 200, measured_date 2026-03-01 -> 2026-06-01" in change.lines
     change.write()
-    point = load(folder).points["b200-hgx-deepseek-r1-fp4-trt-llm-1024-1024-c64-tp8"]
+    point = load(folder).points[key]
     assert (point.ttft_ms, point.hardware) == (200, "b200-hgx")
 
 

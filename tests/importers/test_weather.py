@@ -112,7 +112,7 @@ def series(folder: Path, path: Path, **options: Any) -> dict[str, np.ndarray]:
 
 
 def test_hours_of_a_clock_six_hours_behind_become_hours_of_utc(folder: Path) -> None:
-    """Hour 0 of UTC is 18:00 of 31 December there: hour 8754, at 8754 / 200 - 10 = 33.77 C; hour 6 is midnight there."""
+    """Hour 0 of UTC is 18:00 of 31 December there: hour 8754, at 8754 / 200 - 10 = 33.77 C; hour 6 is midnight."""
     found = series(folder, written(folder, "x.epw", epw(climate(-6), -6)))["alpha-temperature [C]"]
     assert len(found) == HOURS
     assert found[0] == pytest.approx(33.77)

@@ -111,4 +111,4 @@ def _position(date: pd.Timestamp) -> float:
     """Return where a date lies in a year of 365 days; the 29th of February lies between its neighbours."""
     if (date.month, date.day) == (2, 29):
         return _position(date.replace(day=28)) + 0.5
-    return float(date.replace(year=_TYPICAL, tzinfo=None).dayofyear - 1)
+    return float(date.replace(year=_TYPICAL).timetuple().tm_yday - 1)
