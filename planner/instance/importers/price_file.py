@@ -76,7 +76,7 @@ class HourlyPrices:
     """Prices by the hour.
 
     Attributes:
-        values: price by the hour of UTC, NaN where no row falls into an hour.
+        hours: price by the hour of UTC, NaN where no row falls into an hour.
         step_min: minutes between rows.
         rows: rows read.
         part: hours that have only some of their rows.
@@ -84,7 +84,7 @@ class HourlyPrices:
         skipped: local hours that clocks jump over.
     """
 
-    values: pd.Series
+    hours: pd.Series
     step_min: float
     rows: int
     part: int

@@ -87,7 +87,7 @@ def to_typical_year(values: pd.Series, align: Align, file: str) -> tuple[np.ndar
         kept = ~((dates.month == 2) & (dates.day == 29))
         days, dates = days[kept], dates[kept]
     position = np.array([_position(date) for date in dates], dtype=float)
-    weekday = dates.dayofweek.to_numpy()
+    weekday = dates.day_of_week.to_numpy()
     picked, far, lost = [], 0, []
     for day in range(_DAYS):
         apart = np.abs(position - day)

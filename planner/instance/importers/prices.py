@@ -63,7 +63,7 @@ def import_prices(
         )
     per_mwh = usd_per_mwh(options.unit, options.factor)
     read = read_prices(path, where)
-    hours, filled = fill_gaps(pick_year(read.values, options.year, str(path)), options.fill_hours, str(path))
+    hours, filled = fill_gaps(pick_year(read.hours, options.year, str(path)), options.fill_hours, str(path))
     values, far = to_typical_year(hours * per_mwh, options.align, str(path))
     name = options.name or f"{node}-{technology}-price"
     current = tables.rows["power"][node, technology].price_series
