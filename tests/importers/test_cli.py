@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from planner.cli import app
 from planner.instance import load
 from planner.instance.importers.change import Change, open_folder
+from tests.importers.benchmarks import AGGREGATED
 from tests.importers.conftest import contents
-from tests.importers.test_points import AGGREGATED
 from tests.importers.test_prices import hours_of, local_csv
 from tests.importers.test_weather import climate, epw
 
