@@ -22,6 +22,7 @@ from planner.model.hardware import add_hardware
 from planner.model.ledger import Ledger
 from planner.model.limits import add_limits
 from planner.model.markets import add_markets, close_tokens
+from planner.model.measures import add_measures
 from planner.model.network import add_network
 from planner.model.objective import add_objective
 from planner.model.power import add_balances, add_power
@@ -39,7 +40,7 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
 
     Args:
         instance: what the world is.
-        objective: profit, tokens or revenue; None takes the instance's own.
+        objective: what is optimised, a measure or a ratio by name; None takes the first of the instance's own.
         extend: a user's own rules: callables that take the model, or "file.py:function". They run before the objective,
             so a post to `m.cash` or `m.capex` counts; the other ledgers are closed by then.
 
@@ -73,7 +74,8 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     for extension in extend:
         _apply(extension, m)
     add_finance(m, instance)
-    add_objective(m, instance, objective or instance.settings.objective.name)
+    add_measures(m, instance)
+    add_objective(m, objective or instance.settings.objective.name)
     return m
 
 

@@ -30,8 +30,8 @@ class Plan:
     Every table is a DataFrame, an entry of `tables` and an attribute: `plan.accounts`, `plan.hardware`, ...
 
     Attributes:
-        record: how the plan was made: status, objective, bound, gap, seconds by phase, model size, instance digest,
-            overrides, options, versions.
+        record: how the plan was made: status, objective, bound, gap, what each pass came to, measures, seconds by
+            phase, model size, instance digest, overrides, options, versions.
         tables: table name -> DataFrame.
     """
 
@@ -60,12 +60,12 @@ class Plan:
 
     @property
     def objective(self) -> float:
-        """Value of what was maximised (M USD present value, or Gtok)."""
+        """Value of what was optimised first, in the unit that the record names."""
         return float(self.record["objective"])
 
     @property
     def bound(self) -> float:
-        """A value that no plan exceeds."""
+        """A value that no plan beats."""
         return _number(self.record["bound"])
 
     @property
@@ -88,6 +88,8 @@ class Plan:
 
     def price(self, rule: str, where: str = "", period: str | None = None) -> float:
         """Return one shadow price, e.g. price("power_limit_mw", "abilene"), of the first period by default.
+
+        The price of a limit on a measure concerns all periods: price("measure_limit", "carbon / at_most", "all").
 
         Raises:
             KeyError: the plan has no such price.

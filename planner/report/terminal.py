@@ -11,6 +11,7 @@ from rich.text import Text
 from planner.plan.plan import Plan
 
 _NEGLIGIBLE = 1e-6
+_SEEN = 2e-4
 _MOST_ROWS = 12
 
 
@@ -51,10 +52,10 @@ def _verdict(plan: Plan) -> RenderableType:
     lines = [
         Text(str(record["title"]), style="bold"),
         Text(
-            f"{quality}: {record['objective_name']} {amount(plan.objective, 6)} {record['unit']}, "
-            f"at most {amount(plan.bound, 6)} "
-            f"possible (gap {plan.gap:.2%}), {seconds:.1f} s"
+            f"{quality}: {record['objective_name']} {amount(plan.objective, 6)} {record['unit']}, {_possible(plan)}, "
+            f"{seconds:.1f} s"
         ),
+        *_asked(plan),
     ]
     if record.get("scenario") or record.get("overrides"):
         changes = ", ".join(f"{path}={_typed(value)}" for path, value in record["overrides"])
@@ -64,6 +65,35 @@ def _verdict(plan: Plan) -> RenderableType:
     if record.get("relaxed"):
         lines.append(Text("whole numbers relaxed to fractions"))
     return Panel(Group(*lines), title=str(record["instance"]), title_align="left")
+
+
+def _possible(plan: Plan) -> str:
+    """What no plan beats, and how far this one may be from it."""
+    if pd.isna(plan.bound):
+        return "how much better a plan may be is not known"
+    side = "at least" if plan.record["sense"] == "minimise" else "at most"
+    gap = "unknown" if pd.isna(plan.gap) else f"{plan.gap:.2%}"
+    return f"{side} {amount(plan.bound, 6)} possible (gap {gap})"
+
+
+def _asked(plan: Plan) -> list[Text]:
+    """Objectives that came later, and limits on measures."""
+    lines = []
+    for one in plan.record["passes"]:
+        gave_way = one["reached"] is not None and abs(one["reached"] - one["value"]) > _SEEN * abs(one["reached"])
+        if gave_way:
+            lines.append(
+                Text(f"{one['objective']} alone reached {amount(one['reached'], 6)}; what follows used the slack")
+            )
+    for one in plan.record["passes"][1:]:
+        value = amount(float("nan") if one["value"] is None else one["value"], 6)
+        left = f" (left out: {one['reason']})" if one["status"] == "left out" else ""
+        lines.append(Text(f"then {one['objective']} {value} {one['unit']}{left}"))
+    signs = {"at_most": "<=", "at_least": ">="}
+    if plan.record["limits"]:
+        limits = ", ".join(f"{name}{signs[side]}{value:g}" for name, side, value in plan.record["limits"])
+        lines.append(Text(f"within {limits}"))
+    return lines
 
 
 def _typed(value: object) -> str:
@@ -163,7 +193,7 @@ def _unserved(plan: Plan) -> list[str]:
 def _binds(plan: Plan, period: str) -> RenderableType | None:
     if "prices" not in plan.tables:
         return None
-    rows = plan.prices[(plan.prices["period"] == period) & plan.prices["binds"].astype(bool)]
+    rows = plan.prices[plan.prices["period"].isin([period, "all"]) & plan.prices["binds"].astype(bool)]
     rows = rows[~rows["rule"].isin(["segment_volume", "power_limit_mw"])]
     if rows.empty:
         return None

@@ -125,16 +125,18 @@ class Session:
         self._watch = watch
 
     def become(self, program: Program) -> bool:
-        """Turn the loaded program into another of the same pattern, keeping the basis; False where it is too different.
+        """Turn the loaded program into another of the same shape, keeping the basis; False where it is too different.
 
-        Only the costs, bounds and coefficients that differ are sent.
+        Only the costs, bounds and coefficients that differ are sent; the whole program where its pattern differs or
+        more coefficients do than are quicker to send one by one.
         """
         old = self.program
-        if program.shape != old.shape or not _same_pattern(program, old):
+        if program.shape != old.shape or program.integrality.any() != self.is_mip:
             return False
-        entries = np.flatnonzero(program.matrix.data != old.matrix.data)
-        if len(entries) > MOST_COEFFICIENTS:
-            return False
+        same = _same_pattern(program, old)
+        entries = np.flatnonzero(program.matrix.data != old.matrix.data) if same else ()
+        if not same or len(entries) > MOST_COEFFICIENTS:
+            return self._replace(program)
         rows = np.searchsorted(program.matrix.indptr, entries, side="right") - 1
         for row, entry in zip(rows.tolist(), entries.tolist(), strict=True):
             column, value = int(program.matrix.indices[entry]), float(program.matrix.data[entry])
@@ -149,6 +151,15 @@ class Session:
         self._require(self._highs.changeColsCost(len(costs), costs, program.cost[costs].copy()), "the new costs")
         self._require(self._highs.changeObjectiveOffset(float(program.offset)), "the new offset")
         self.program = program
+        return True
+
+    def _replace(self, program: Program) -> bool:
+        """Pass another program of this shape, and start it from the basis of the old one."""
+        basis = self._highs.getBasis()
+        self._load(program)
+        self.program = program
+        if basis.valid and not self.is_mip:
+            self._require(self._highs.setBasis(basis), "the basis of the program before")
         return True
 
     def offer(self, x: np.ndarray) -> None:

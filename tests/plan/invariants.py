@@ -126,20 +126,61 @@ def check_latency(plan: Plan, instance: Instance) -> None:
 
 
 def check_accounts_are_the_objective(plan: Plan, instance: Instance) -> None:
-    """The present values in the accounts sum to what was maximised; tokens are counted from what was sold."""
-    name = plan.record["objective_name"]
-    accounts = plan.accounts
-    if name == "revenue":
-        accounts = accounts[accounts["heading"] == "revenue"]
-    found = accounts["present_value_musd"].sum()
-    if name == "tokens":
-        paid = plan.markets[plan.markets["price_usd_per_mtok"] > 0]
-        weight = [instance.products[p].token_weight for p in paid["product"]]
-        years = [instance.periods[t].length_yr for t in paid["period"]]
-        found = (paid["sold_gtok_per_day"] * weight * years).sum() * 365
-    size = accounts["present_value_musd"].abs().sum()
+    """The present values in the accounts, or what else was optimised, sum to the objective; no bound is worse."""
+    found = measured(plan, instance)[plan.record["objective_name"]]
+    size = plan.accounts["present_value_musd"].abs().sum()
     assert found == pytest.approx(plan.objective, rel=1e-9, abs=1e-9 * max(1.0, size))
-    assert plan.bound >= plan.objective - 1e-9 * max(1.0, abs(plan.objective))
+    sense = 1 if plan.record["sense"] == "maximise" else -1
+    assert sense * (plan.bound - plan.objective) >= -1e-9 * max(1.0, abs(plan.objective))
+
+
+def check_measures(plan: Plan, instance: Instance) -> None:
+    """Every measure is the sum of what other tables show, and stands in the record."""
+    table = plan.measures.set_index("measure")["value"]
+    expected = measured(plan, instance)
+    assert set(table.index) >= set(expected) - {"cost_per_mtok", "tokens_per_mwh"}
+    size = plan.accounts["present_value_musd"].abs().sum()
+    for name, value in table.items():
+        assert value == pytest.approx(expected[name], rel=1e-8, abs=1e-8 * max(1.0, size)), name
+    assert plan.record["measures"] == table.to_dict()
+    assert plan.record["objective"] == table[plan.record["objective_name"]]
+
+
+def check_limits(plan: Plan, instance: Instance) -> None:
+    """No measure is beyond its limit, no earlier objective worse than its slack allows."""
+    table = plan.measures.set_index("measure")["value"]
+    for name, side, value in plan.record["limits"]:
+        beyond = table[name] - value if side == "at_most" else value - table[name]
+        assert beyond <= SOLVED * max(1.0, abs(value)), name
+    for one in plan.record["passes"]:
+        if one["status"] in ("optimal", "feasible") and one["value"] is not None:
+            worse = one["reached"] - one["value"] if one["sense"] == "maximise" else one["value"] - one["reached"]
+            slack = instance.settings.objective.slack
+            slack = plan.record["options"]["gap"] if slack is None else slack
+            assert worse <= (slack + SOLVED) * abs(one["reached"]) + SOLVED, one
+
+
+def measured(plan: Plan, instance: Instance) -> dict[str, float]:
+    """Every measure, computed from the other tables."""
+    years = {t: row.length_yr for t, row in instance.periods.items()}
+    headings = plan.accounts.groupby("heading")["present_value_musd"].sum()
+    paid = plan.markets[plan.markets["price_usd_per_mtok"] > 0]
+    weight = [instance.products[p].token_weight for p in paid["product"]]
+    found = {
+        "profit": headings.sum(),
+        "revenue": headings.get("revenue", 0.0),
+        "cost": -headings.drop(["revenue", "non-cash"], errors="ignore").sum(),
+        "tokens": (paid["sold_gtok_per_day"] * weight * paid["period"].map(years)).sum() * 365,
+        "carbon": (plan.power["co2_t_per_yr"] * plan.power["period"].map(years)).sum(),
+        "water": (plan.cooling["water_m3_per_yr"] * plan.cooling["period"].map(years)).sum(),
+        "energy": (plan.sites["mean_facility_mw"] * 8760 * plan.sites["period"].map(years)).sum(),
+        "capex": plan.capex["overnight_musd"].sum(),
+    }
+    if found["tokens"] > 1e-6:
+        found["cost_per_mtok"] = found["cost"] / found["tokens"] * 1e3
+    if found["energy"] > 1e-6:
+        found["tokens_per_mwh"] = found["tokens"] / found["energy"] * 1e3
+    return found
 
 
 def check_revenue(plan: Plan, instance: Instance) -> None:
@@ -216,6 +257,8 @@ INVARIANTS = (
     check_promises,
     check_latency,
     check_accounts_are_the_objective,
+    check_measures,
+    check_limits,
     check_revenue,
     check_levelised_cost,
     check_figures,

@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.instance import Instance, load
 from tests.factories import Tables, minimal_settings, minimal_tables, write_instance
+from tests.model.world_objectives import world as limited
 from tests.model.worlds import FACT, everything, everything_series, everything_settings, everything_tables
 
 SHIPPED = Path(__file__).parents[2] / "instances"
@@ -135,6 +136,7 @@ WORLDS: dict[str, Callable[..., Instance]] = {
     "own prices": own_prices,
     "broken promise": broken_promise,
     "two sites": two_sites,
+    "limited": limited,
 }
 
 

@@ -13,6 +13,8 @@ from planner.instance.schema.base import Date, Id, Row, column
 _COMMON_YEAR = 2023  # any year of 365 days serves to check a date
 
 Basis = Literal["throughput", "ttft", "kw"]
+Measure = Literal["profit", "tokens", "revenue", "cost", "carbon", "water", "energy", "capex"]
+Objective = Literal[Measure, "cost_per_mtok", "tokens_per_mwh"]
 
 
 class Section(BaseModel):
@@ -74,12 +76,47 @@ class FinanceSettings(Section):
     wacc: float = column(0.09, text="real weighted average cost of capital", unit="share/yr", ge=0, le=1)
 
 
-class ObjectiveSettings(Section):
-    """What is maximised."""
+class MeasureLimit(Section):
+    """A limit on a measure of the whole plan over its horizon (an epsilon-constraint)."""
 
-    name: Literal["profit", "tokens", "revenue"] = column(
-        "profit", text="profit, tokens (billable, weighted by token_weight) or revenue"
+    measure: Measure = column(text="what is limited: profit, revenue, cost, tokens, carbon, water, energy or capex")
+    at_least: float | None = column(None, text="least it may be, in the measure's unit; absent: no limit")
+    at_most: float | None = column(None, text="most it may be, in the measure's unit; absent: no limit")
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> MeasureLimit:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("a limit needs at_least, at_most or both")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError(f"at_least {self.at_least:g} is more than at_most {self.at_most:g}")
+        return self
+
+
+class ObjectiveSettings(Section):
+    """What is optimised, in which order and within which limits."""
+
+    name: Objective = column(
+        "profit",
+        text="what comes first: profit, revenue or tokens (billable, weighted by token_weight) at their most; cost, "
+        "carbon, water, energy or capex at their least; or a ratio: least cost_per_mtok, most tokens_per_mwh",
     )
+    then: tuple[Objective, ...] = column(
+        (), text="what is optimised next, one after the other, while those before are kept; profit closes the list"
+    )
+    slack: float | None = column(
+        None, text="share of its value by which an earlier objective may get worse; absent: the gap", ge=0, lt=1
+    )
+    limits: tuple[MeasureLimit, ...] = column((), text="limits on measures of the whole plan, an array of tables")
+
+    @model_validator(mode="after")
+    def _says_everything_once(self) -> ObjectiveSettings:
+        order = (self.name, *self.then)
+        if len(set(order)) < len(order):
+            raise ValueError("an objective stands twice in name and then")
+        measures = [limit.measure for limit in self.limits]
+        if len(set(measures)) < len(measures):
+            raise ValueError("two of [[objective.limits]] have the same measure")
+        return self
 
 
 class PricingSettings(Section):

@@ -8,6 +8,7 @@ where the instance offers far more than a plan uses (hardware, serving, routes),
 from __future__ import annotations
 
 from planner.plan.tables.markets import commitments_table, markets_table
+from planner.plan.tables.measures import measures_table
 from planner.plan.tables.network import links_table, routes_table
 from planner.plan.tables.power import dispatch_table, power_table, stores_table
 from planner.plan.tables.production import cooling_table, hardware_table, sites_table
@@ -26,5 +27,6 @@ TABLES = {
     "links": links_table,
     "markets": markets_table,
     "commitments": commitments_table,
+    "measures": measures_table,
 }
 """Table name -> how it is read from a solution."""
