@@ -12,13 +12,17 @@ from planner.cli.shared import (
     ExtendOption,
     InstanceArgument,
     JsonOption,
+    LimitOption,
     MeasuredOption,
+    ObjectiveOption,
     ScenarioOption,
     SetOption,
     StrictOption,
+    ThenOption,
     console,
     explained,
     load_instance,
+    order_asked,
 )
 
 _NARROWEST = 18
@@ -64,15 +68,20 @@ def maths(
     instance: InstanceArgument = "one-gigawatt",
     scenario: ScenarioOption = None,
     changes: SetOption = None,
-    objective: Annotated[str | None, typer.Option("--objective", help="What is maximised.")] = None,
+    objective: ObjectiveOption = None,
+    then: ThenOption = None,
+    limits: LimitOption = None,
     extend: ExtendOption = None,
 ) -> None:
     """Print the formulation from the live model of an instance, as Markdown."""
     with explained():
+        from planner.instance.goal import with_goal
         from planner.model.build import build
         from planner.model.formulation import formulation
 
-        typer.echo(formulation(build(load_instance(instance, scenario, changes), objective, extend=extend or ())))
+        loaded = load_instance(instance, scenario, changes)
+        loaded = with_goal(loaded, order_asked(loaded, objective, then), limits or ())
+        typer.echo(formulation(build(loaded, extend=extend or ())))
 
 
 def schema(

@@ -13,13 +13,17 @@ from planner.cli.shared import (
     ExtendOption,
     InstanceArgument,
     JsonOption,
+    LimitOption,
     MeasuredOption,
+    ObjectiveOption,
     ScenarioOption,
     SetOption,
     StrictOption,
+    ThenOption,
     console,
     explained,
     load_instance,
+    order_asked,
     plain_rows,
 )
 
@@ -37,7 +41,9 @@ def solve(
     scenario: ScenarioOption = None,
     changes: SetOption = None,
     measured_only: MeasuredOption = None,
-    objective: Annotated[str | None, typer.Option("--objective", help="profit, tokens or revenue.")] = None,
+    objective: ObjectiveOption = None,
+    then: ThenOption = None,
+    limits: LimitOption = None,
     gap: Annotated[float, typer.Option("--gap", help="Relative distance from the bound at which to stop.")] = 1e-4,
     time_limit: Annotated[
         float | None,
@@ -66,7 +72,8 @@ def solve(
         with watching(quiet=as_json or not sys.stderr.isatty()) as progress:
             plan = run(
                 loaded,
-                objective,
+                order_asked(loaded, objective, then),
+                limits=limits or (),
                 gap=gap,
                 time_limit_s=time_limit,
                 relax=relax,

@@ -43,6 +43,24 @@ MeasuredOption = Annotated[
         help="Use only operating points whose throughput, ttft or kw (or all) is known; may be repeated.",
     ),
 ]
+ObjectiveOption = Annotated[
+    str | None,
+    typer.Option(
+        "--objective",
+        metavar="NAME[,NAME]",
+        help="What is optimised, or several in their order: profit, tokens, revenue, carbon, cost_per_mtok, ...",
+    ),
+]
+ThenOption = Annotated[
+    list[str] | None,
+    typer.Option("--then", metavar="NAME", help="What is optimised next, the first kept; may be repeated."),
+]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit", metavar="MEASURE<=VALUE", help='A limit on a measure of the plan, "carbon<=20000"; may be repeated.'
+    ),
+]
 
 _PLAIN_WIDTH = 120
 _width: dict[str, int | None] = {"asked": None}
@@ -115,6 +133,13 @@ def load_instance(
     for warning in instance.warnings:
         typer.echo(str(warning), err=True)
     return instance
+
+
+def order_asked(instance: Instance, objective: str | None, then: list[str] | None) -> str | None:
+    """Return the order of objectives that --objective and --then ask for; None for the instance's own."""
+    if not then:
+        return objective
+    return ",".join([objective or instance.settings.objective.name, *then])
 
 
 def plain_rows(frame: Any) -> list[dict[str, Any]]:

@@ -152,6 +152,10 @@ COLUMNS: dict[str, Described] = {
         "levelised_usd_per_mtok": ("USD/Mtok", "cost of making and delivering them, shared by cause"),
         "price_usd_per_mtok": ("USD/Mtok", "realised price"),
     },
+    "measures": {
+        "measure": ("", "yardstick: what may be optimised or limited"),
+        "value": ("see unit", "its value over the horizon"),
+    },
     "points_dropped": {"reason": ("", "why the point may not serve the product")},
     "coverage": {OWN_NAME: ("points", "usable operating points for the product in the heading")},
     "pairs_cut": {"reason": ("", "why the site may not serve the market, or not this product")},
@@ -167,7 +171,7 @@ COLUMNS: dict[str, Described] = {
     },
     "energy_prices": {
         "usd_per_mwh": ("USD/MWh", "what one more MWh at the node would be worth in the step"),
-        "ktok_per_mwh": ("ktok/MWh", "the same in tokens, where tokens are maximised"),
+        OWN_NAME: ("its heading", "the same in the unit of another objective: ktok_per_mwh where tokens are maximised"),
     },
 }
 """Table -> column -> unit and meaning."""

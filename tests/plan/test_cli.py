@@ -249,6 +249,17 @@ def test_solve_for_other_objectives() -> None:
     assert "revenue 94.6080 M USD" in good("solve", "toy", "--objective", "revenue").stdout
 
 
+def test_solve_in_the_order_of_objectives_and_within_limits() -> None:
+    """--then goes on where --objective ends; half of the tokens there could be is all that a limit of half leaves."""
+    first = json.loads(good("solve", "toy", "--objective", "tokens,carbon", "--no-verify", "--json").stdout)
+    same = json.loads(good("solve", "toy", "--objective", "tokens", "--then", "carbon", "--no-verify", "--json").stdout)
+    assert first["objective"] == pytest.approx(same["objective"])
+    assert "then carbon 0 t" in good("solve", "toy", "--objective", "tokens", "--then", "carbon", "--no-verify").stdout
+    most = first["objective"]
+    words = ["--objective", "tokens", "--limit", f"tokens<={most / 2}", "--no-verify", "--json"]
+    assert json.loads(good("solve", "toy", *words).stdout)["objective"] == pytest.approx(most / 2, rel=1e-3)
+
+
 def test_solve_relaxed() -> None:
     assert "whole numbers relaxed to fractions" in good("solve", "toy", "--relax", "--no-verify").stdout
 
@@ -280,6 +291,8 @@ def test_only_what_is_measured_leaves_the_toy_without_points() -> None:
         (["toy", "--set", "power_limit_mw"], "is not an override - path=value"),
         (["toy", "--scenario", "dear"], "there is no such scenario"),
         (["toy", "--objective", "glory"], "no objective glory; choose one of profit, tokens, revenue"),
+        (["toy", "--limit", "carbon=5"], "carbon=5 is no limit; write a measure, <= or >=, and a number"),
+        (["toy", "--then", "glory"], "no objective glory"),
         (["toy", "--gap", "-1"], "gap must be a number >= 0"),
         (["toy", "--time-limit", "0"], "time_limit_s must be a number of seconds > 0"),
         (["toy", "--extend", "rules.py:mine"], "no file rules.py"),
@@ -353,6 +366,7 @@ def test_maths_of_a_changed_instance(tmp_path: Path) -> None:
     assert "### `carbon_limit`" in good("maths", str(folder), "--scenario", "green").stdout
     assert "### `carbon_limit`" in good("maths", "toy", "--set", "limits.carbon_limit_t_per_yr=5").stdout
     assert good("maths", "toy", "--objective", "tokens").stdout != good("maths", "toy").stdout
+    assert good("maths", "toy", "--objective", "carbon").stdout.splitlines()[-1].startswith("Minimise carbon")
     assert "glory" in bad("maths", "toy", "--objective", "glory")
 
 
