@@ -131,6 +131,8 @@ def run_passes(run: Writer, progress: ProgressReport | None) -> Answer:
             one.bound = _told(one.objective, one.outcome.bound)
         if one.outcome is not None:
             one.reached = _told(one.objective, one.outcome.objective)
+        if one.bound is not None:  # the two were computed apart and may differ in the last digit
+            one.bound = (max if is_maximised(one.objective) else min)(one.bound, one.value)
         if one.value is not None and math.isnan(one.value):
             one.value = None
     return answer

@@ -7,23 +7,21 @@ from pathlib import Path
 import pytest
 
 import planner
+from planner.plan.plan import Plan
 from planner.plan.run import solve
 from tests.model.world_objectives import world
 
 # (objective, other limits, the limit, its value, what it is tightened by)
 BITES = [
     ("profit", (), "carbon<=", 1200.0, -20.0),
-    ("profit", (), "water<=", 4000.0, -50.0),
     ("profit", (), "energy<=", 3000.0, -50.0),
     ("profit", (), "capex<=", 4.0, -0.05),
     ("profit", (), "tokens<=", 9000.0, -100.0),
     ("tokens", (), "capex<=", 4.0, -0.05),
     ("carbon", (), "tokens>=", 6000.0, 100.0),
-    ("cost", (), "tokens>=", 6000.0, 100.0),
     ("capex", (), "tokens>=", 6000.0, 100.0),
     ("energy", (), "profit>=", 3.0, 0.05),
     ("cost_per_mtok", ("tokens>=4000",), "capex<=", 3.0, -0.05),
-    ("tokens_per_mwh", ("tokens>=4000",), "capex<=", 3.0, -0.05),
 ]
 
 
@@ -34,7 +32,7 @@ def test_a_limit_is_worth_its_price(
     """With fractions the optimum is concave (convex) in the limit: the price lies between the two one-sided changes."""
     instance = world(tmp_path / "world")
     at, tight, loose = (
-        solve(instance, objective, limits=[*others, f"{limit}{level}"], relax=True, verify=False)
+        solve(instance, objective, limits=[*others, f"{limit}{level}"], gap=0.0, relax=True, verify=False)
         for level in (value, value + change, value - change)
     )
     sense = 1 if at.record["sense"] == "maximise" else -1
@@ -47,21 +45,29 @@ def test_a_limit_is_worth_its_price(
     assert rises - 1e-6 * abs(rises) - 1e-9 <= worth <= falls + 1e-6 * abs(falls) + 1e-9
 
 
-@pytest.mark.parametrize(
-    ("objective", "unit"), [("cost_per_mtok", "USD/Mtok per MW"), ("tokens_per_mwh", "Mtok/MWh per MW")]
-)
+RATIOS = [("cost_per_mtok", "USD/Mtok per MW"), ("tokens_per_mwh", "Mtok/MWh per MW")]
+
+
+@pytest.mark.parametrize(("objective", "unit"), RATIOS)
 def test_prices_of_a_ratio_are_what_it_moves_by(objective: str, unit: str) -> None:
-    """Ten megawatts of toy, and a volume that needs nearly all of them: one hundredth of a megawatt more, and less."""
-    toy, floor = planner.load("toy"), ["tokens>=1.1e6"]
-    plan = solve(toy, objective, limits=floor, relax=True)
+    """The toy with a volume that needs nearly all of its power: 0.01 MW up and down, and 100 Gtok."""
+
+    def asked(mw: float = 10, gtok: float = 1.1e6) -> Plan:
+        toy = planner.load("toy", overrides={"sites.site.power_limit_mw": mw})
+        return solve(toy, objective, limits=[f"tokens>={gtok}"], relax=True, gap=0.0)
+
+    plan = asked()
     row = plan.prices.set_index("rule").loc["power_limit_mw"]
     assert row["unit"] == unit
     assert "not_verified" in plan.record["pricing"]
-    changed = [
-        solve(planner.load("toy", overrides={"sites.site.power_limit_mw": mw}), objective, limits=floor, relax=True)
-        for mw in (9.99, 10.01)
-    ]
-    sense = 1 if plan.record["sense"] == "maximise" else -1
-    falls, rises = sense * (plan.objective - changed[0].objective), sense * (changed[1].objective - plan.objective)
-    tiny = 1e-8 * abs(plan.objective)
-    assert rises - tiny <= row["value"] * 0.01 <= falls + tiny
+    assert "energy_prices" not in plan.tables
+    tokens = plan.price("measure_limit", "tokens / at_least", "all")
+    sense, tiny = 1 if plan.record["sense"] == "maximise" else -1, 1e-8 * abs(plan.objective)
+    for worth, worse, better in (
+        (row["value"] * 0.01, asked(mw=9.99), asked(mw=10.01)),
+        (tokens * 100, asked(gtok=1.1e6 + 100), asked(gtok=1.1e6 - 100)),
+    ):
+        falls, rises = sense * (plan.objective - worse.objective), sense * (better.objective - plan.objective)
+        assert rises - tiny <= worth * 1.001
+        assert worth <= falls * 1.001 + tiny
+    assert tokens > 0

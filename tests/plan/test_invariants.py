@@ -38,7 +38,7 @@ VOLUME = ("tokens>=2000",)
 @pytest.mark.parametrize("objective", ["carbon", "water,energy", "capex", "cost", "cost_per_mtok", "tokens_per_mwh"])
 @pytest.mark.parametrize("name", ["limited", "own prices", "two sites"])
 def test_what_is_minimised_and_ratios(solved: Callable, name: str, objective: str) -> None:
-    plan, instance = solved(name, objective, limits=VOLUME)
+    plan, instance = solved(name, objective, limits=VOLUME, verify=False)
     check_all(plan, instance)
     assert plan.record["objective_name"] == objective.split(",")[0]
     assert [one["objective"] for one in plan.record["passes"]] == [*objective.split(","), "profit"]

@@ -99,7 +99,7 @@ def test_the_slack_is_given_to_what_follows() -> None:
 
 
 def test_three_objectives_in_order() -> None:
-    """With the tokens of one rack at least, least capex is a rack; then most tokens on it, and what profit that leaves."""
+    """With the tokens of one rack at least, least capex is a rack; then most tokens on it, then most profit."""
     plan = solve(asked(slack=0.0), "capex,tokens", limits=["tokens>=10000"], gap=0.0)
     assert plan.objective == pytest.approx(1.1)
     assert plan.record["unit"] == "M USD"
