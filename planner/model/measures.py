@@ -20,6 +20,7 @@ from planner.units import DAYS_PER_YEAR, MTOK_PER_GTOK, MUSD_PER_GTOK_FROM_USD_P
 
 APART = ("revenue", "non-cash")
 """Headings of cash that are no cost."""
+_THOUSANDS = 1e3
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,13 @@ class Measure:
         attribute: name of its Expression on the model.
         unit: its unit.
         maximised: whether more of it is better.
+        size: what its rows are divided by, so that their coefficients are near 1 and none is too small to count.
     """
 
     attribute: str
     unit: str
     maximised: bool
+    size: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,12 @@ class Ratio:
 
 MEASURES = {
     "profit": Measure("profit", "M USD (present value)", True),
-    "tokens": Measure("billable_gtok", "Gtok", True),
+    "tokens": Measure("billable_gtok", "Gtok", True, _THOUSANDS),
     "revenue": Measure("revenue", "M USD (present value)", True),
     "cost": Measure("cost", "M USD (present value)", False),
-    "carbon": Measure("carbon_t", "t", False),
-    "water": Measure("water_m3", "m3", False),
-    "energy": Measure("energy_mwh", "MWh", False),
+    "carbon": Measure("carbon_t", "t", False, _THOUSANDS),
+    "water": Measure("water_m3", "m3", False, _THOUSANDS),
+    "energy": Measure("energy_mwh", "MWh", False, _THOUSANDS),
     "capex": Measure("overnight_musd", "M USD", False),
 }
 RATIOS = {
@@ -115,20 +118,15 @@ def unit_of(name: str) -> str:
     return (RATIOS.get(name) or MEASURES[name]).unit
 
 
-def size_of(limit: float) -> float:
-    """Return what a row about a measure is divided by, so that its coefficients are of the size of shares."""
-    return abs(limit) or 1.0
-
-
 def measure_limit(m: ConcreteModel, name: str, side: str) -> object:
     """A measure of the whole plan stays within the limit set on it.
 
-    measure / |limit| <= limit / |limit| (at_most), or >= (at_least); a limit of 0 divides by 1
+    measure / size <= limit / size (at_most), or >= (at_least); size is 1 for M USD, 1,000 for Gtok, t, m3 and MWh
 
-    Dual: what one more unit allowed, or one unit less asked for, is worth, times |limit|.
+    Dual: what one more unit allowed, or one unit less asked for, is worth, times the size.
     """
-    limit = limits_of(m.instance)[name, side]
-    share, bound = measure(m, name) / size_of(limit), limit / size_of(limit)
+    limit, size = limits_of(m.instance)[name, side], MEASURES[name].size
+    share, bound = measure(m, name) / size, limit / size
     return share <= bound if side == "at_most" else share >= bound
 
 

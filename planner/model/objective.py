@@ -5,26 +5,11 @@ Of a ratio the model carries its upper measure as Objective; the solver changes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pyomo.environ import ConcreteModel, Objective, Set, maximize, minimize
 
 from planner.instance.goal import OBJECTIVES
-from planner.model.measures import RATIOS, is_maximised, measure
+from planner.model.measures import MEASURES, RATIOS, is_maximised, measure
 from planner.stamp import constraint
-
-
-@dataclass(frozen=True)
-class Kept:
-    """An objective that was optimised before.
-
-    Attributes:
-        value: what it must stay at or above (at or below, where it is minimised), in the units of the measures.
-        size: what the row is divided by.
-    """
-
-    value: float
-    size: float
 
 
 def add_objective(m: ConcreteModel, name: str) -> None:
@@ -40,8 +25,8 @@ def add_objective(m: ConcreteModel, name: str) -> None:
     m.objective = Objective(expr=expression, sense=maximize if is_maximised(name) else minimize)
 
 
-def keep(m: ConcreteModel, kept: dict[str, Kept]) -> None:
-    """Keep earlier objectives at their values while another is optimised."""
+def keep(m: ConcreteModel, kept: dict[str, float]) -> None:
+    """Keep earlier objectives at or above their values (below, where minimised), in the units of the measures."""
     m.kept = kept
     m.KEPT = Set(initialize=list(kept), doc="objectives that were optimised before")
     constraint(m, m.KEPT, rule=objective_kept)
@@ -54,10 +39,11 @@ def objective_kept(m: ConcreteModel, name: str) -> object:
 
     Its dual is what the present objective gives up for the earlier one, times the size.
     """
-    kept = m.kept[name]
+    value = m.kept[name]
     if name in RATIOS:
-        share = (measure(m, RATIOS[name].over) - kept.value * measure(m, RATIOS[name].under)) / kept.size
-        bound = 0.0
+        size = MEASURES[RATIOS[name].over].size
+        share, bound = (measure(m, RATIOS[name].over) - value * measure(m, RATIOS[name].under)) / size, 0.0
     else:
-        share, bound = measure(m, name) / kept.size, kept.value / kept.size
+        size = MEASURES[name].size
+        share, bound = measure(m, name) / size, value / size
     return share >= bound if is_maximised(name) else share <= bound

@@ -18,7 +18,6 @@ from pyomo.environ import ConcreteModel
 from planner.instance import Instance
 from planner.instance.goal import limits_of, order_of
 from planner.model.measures import RATIOS, is_maximised, measure, unit_of
-from planner.model.objective import Kept
 from planner.plan.outcomes import conflicting
 from planner.plan.plan import PlanError
 from planner.plan.reading import value_of
@@ -42,7 +41,7 @@ class Writer(Protocol):
         """Do some work and note how long it took."""
 
     def write_model(
-        self, instance: Instance, objective: str | None = None, kept: dict[str, Kept] | None = None
+        self, instance: Instance, objective: str | None = None, kept: dict[str, float] | None = None
     ) -> tuple[ConcreteModel, Stamped]:
         """Build and stamp the model, with another objective and earlier ones kept."""
 
@@ -121,7 +120,7 @@ def run_passes(run: Writer, progress: ProgressReport | None) -> Answer:
     if not outcome.has_plan:
         raise PlanError(f"{run.instance.name}: {outcome.reason}{conflicting(stamped, outcome)}")
     answer = Answer(m, stamped, outcome.x, outcome, [Pass(first, outcome=outcome)])
-    kept: dict[str, Kept] = {}
+    kept: dict[str, float] = {}
     for name in later:
         kept |= _kept(run, answer)
         answer.passes.append(_next_pass(run, answer, name, kept, clock, progress))
@@ -170,7 +169,7 @@ class _Clock:
 
 
 def _next_pass(
-    run: Writer, answer: Answer, name: str, kept: dict[str, Kept], clock: _Clock, progress: ProgressReport | None
+    run: Writer, answer: Answer, name: str, kept: dict[str, float], clock: _Clock, progress: ProgressReport | None
 ) -> Pass:
     if answer.stopped or clock.over:
         return Pass(name, left_out=answer.stopped or "the time limit was reached")
@@ -187,22 +186,19 @@ def _next_pass(
     return Pass(name, outcome=outcome)
 
 
-def _kept(run: Writer, answer: Answer) -> dict[str, Kept]:
+def _kept(run: Writer, answer: Answer) -> dict[str, float]:
     """The objective of the last pass, to be kept at the value it reached there but for the slack."""
     last = answer.passes[-1]
     if last.outcome is None:
         return {}
-    name, m, stamped = last.objective, answer.m, answer.stamped
+    name = last.objective
     slack = run.instance.settings.objective.slack
     slack = run.options.gap if slack is None else slack
-    value = value_of(m, stamped, name, answer.x)
+    value = value_of(answer.m, answer.stamped, name, answer.x)
     if not math.isfinite(value):
         return {}
     value += (-slack if is_maximised(name) else slack) * abs(value)
-    if name in RATIOS:
-        over = value_of(m, stamped, RATIOS[name].over, answer.x)
-        return {name: Kept(value / RATIOS[name].factor, abs(over) or 1.0)}
-    return {name: Kept(value, abs(value) or 1.0)}
+    return {name: value / (RATIOS[name].factor if name in RATIOS else 1.0)}
 
 
 def _optimise(

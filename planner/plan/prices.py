@@ -18,7 +18,7 @@ import pandas as pd
 from pyomo.environ import ConcreteModel, Constraint
 
 from planner.instance.goal import limits_of
-from planner.model.measures import RATIOS, size_of, unit_of
+from planner.model.measures import MEASURES, RATIOS, unit_of
 from planner.plan.reading import Reading, one_scenario
 from planner.stamp import level_of, series_values
 from planner.units import (
@@ -175,11 +175,11 @@ def _priced_rows(r: Reading, priced: Priced, row_dual: np.ndarray) -> list[tuple
 def _limit_rows(r: Reading, row_dual: np.ndarray) -> list[tuple]:
     """Limits on measures of the whole plan: what one more unit allowed, or one less asked for, is worth."""
     rows, money = [], currency(r.m)
-    for (name, side), limit in limits_of(r.m.instance).items():
+    for name, side in limits_of(r.m.instance):
         (dual,) = r.stamped.duals(r.m.measure_limit[name, side], row_dual)
         sign, what = (-1.0, "one more") if side == "at_most" else (1.0, "one less asked for:")
         unit = unit_of(name).removesuffix(" (present value)")
-        value = sign * dual / size_of(limit) * money.small_per_big + 0.0
+        value = sign * dual / MEASURES[name].size * money.small_per_big + 0.0
         per = f"{money.small} per {unit}" if money.kind == "whole" else f"{money.small}/{unit}"
         if money.kind == "money":
             per += ", present value"

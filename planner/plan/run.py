@@ -13,7 +13,7 @@ from pyomo.environ import ConcreteModel
 from planner.instance import Instance
 from planner.instance.goal import with_goal
 from planner.model.build import Extension, build
-from planner.model.objective import Kept, keep
+from planner.model.objective import keep
 from planner.plan.accounts import accounts_table, capex_table
 from planner.plan.kpis import identity_table, kpis_table, levelised_cost_table
 from planner.plan.passes import ProgressReport, run_passes
@@ -44,7 +44,7 @@ class Run:
         return result
 
     def write_model(
-        self, instance: Instance, objective: str | None = None, kept: dict[str, Kept] | None = None
+        self, instance: Instance, objective: str | None = None, kept: dict[str, float] | None = None
     ) -> tuple[ConcreteModel, Stamped]:
         """Build and stamp the model of an instance; without whole numbers if they are relaxed.
 

@@ -8,7 +8,7 @@ from pyomo.environ import ConcreteModel
 from planner.instance import Instance
 from planner.model.build import build
 from planner.model.measures import MEASURES, RATIOS, is_maximised, unit_of
-from planner.model.objective import Kept, keep
+from planner.model.objective import keep
 from tests.model.reading import EXACT, Row, Rows, coefficients, present_value
 from tests.model.world_objectives import world
 
@@ -72,14 +72,19 @@ def test_the_objective_named_is_the_one_that_is_optimised(instance: Instance, na
 
 def test_an_earlier_objective_is_kept(instance: Instance) -> None:
     m = build(instance, "profit")
-    keep(m, {"tokens": Kept(10_000, 8_000), "carbon": Kept(500, 250), "cost_per_mtok": Kept(2e-4, 4)})
+    keep(m, {"tokens": 10_000, "carbon": 500, "cost_per_mtok": 2e-4, "tokens_per_mwh": 0.6})
     rows = Rows(m)
     gtok = {"accepted[town,chat,list,list]@early": 4380, "accepted[town,chat,list,list]@late": 13_140}
     tokens = rows.row("objective_kept[tokens]")
-    assert tokens == Row({name: pytest.approx(value / 8_000) for name, value in gtok.items()}, 1.25, float("inf"))
-    assert rows.row("objective_kept[carbon]").upper == 2
+    assert tokens == Row({name: pytest.approx(value / 1e3) for name, value in gtok.items()}, 10, float("inf"))
+    assert (rows.row("objective_kept[carbon]").lower, rows.row("objective_kept[carbon]").upper) == (-float("inf"), 0.5)
     ratio = rows.row("objective_kept[cost_per_mtok]")
     assert (ratio.lower, ratio.upper) == (-float("inf"), 0)
-    for name, value in gtok.items():  # cost - 0.0002 M USD/Gtok x tokens, over 4
-        assert ratio.coefficients[name] == pytest.approx(-2e-4 * value / 4)
-    assert ratio.coefficients["short_gtok_per_day[town,chat]@early"] == pytest.approx(3 * 0.365 / 4)
+    for name, value in gtok.items():  # cost - 0.0002 M USD/Gtok x tokens
+        assert ratio.coefficients[name] == pytest.approx(-2e-4 * value)
+    assert ratio.coefficients["short_gtok_per_day[town,chat]@early"] == pytest.approx(3 * 0.365)
+    ratio = rows.row("objective_kept[tokens_per_mwh]")
+    assert (ratio.lower, ratio.upper) == (0, float("inf"))
+    for name, value in gtok.items():  # tokens - 0.6 Gtok/MWh x energy, over a thousand
+        assert ratio.coefficients[name] == pytest.approx(value / 1e3)
+    assert ratio.coefficients["opened[alpha]@late"] == pytest.approx(-0.6 * 0.5 * 8760 * 2 / 1e3)

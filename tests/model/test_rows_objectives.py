@@ -1,4 +1,4 @@
-"""Rows of limits on measures, divided by the size of the limit."""
+"""Rows of limits on measures, in thousands of Gtok, t, m3 and MWh, and in M USD."""
 
 from __future__ import annotations
 
@@ -28,34 +28,34 @@ def hourly(name: str, per_h: float) -> dict[str, float]:
 
 
 def test_carbon_is_limited_over_the_horizon(limited: Rows) -> None:
-    limited.at_most("measure_limit[carbon,at_most]", hourly("draw_mw[alpha,grid]", 0.4 / 20_000), 1)
+    limited.at_most("measure_limit[carbon,at_most]", hourly("draw_mw[alpha,grid]", 0.4e-3), 20)
 
 
 def test_tokens_count_by_their_weight_and_grow(limited: Rows) -> None:
     # 10 Gtok a day x 365 x weight 1.2, late 1.5 times that in each of two years
     early, late = "accepted[town,chat,list,list]@early", "accepted[town,chat,list,list]@late"
-    limited.at_most("measure_limit[tokens,at_most]", {early: 4380 / 12_000, late: 13_140 / 12_000}, 1)
-    limited.at_most("measure_limit[tokens,at_least]", {early: -4380 / 3_000, late: -13_140 / 3_000}, -1)
+    limited.at_most("measure_limit[tokens,at_most]", {early: 4.38, late: 13.14}, 12)
+    limited.at_most("measure_limit[tokens,at_least]", {early: -4.38, late: -13.14}, -3)
 
 
 def test_energy_is_that_of_the_facility(limited: Rows) -> None:
-    row = hourly("it_mw[alpha,box,chiller]", 1 / 60_000) | hourly("heat_removed_mw[alpha,chiller]", 0.1 / 60_000)
-    row |= every("opened[alpha]", lambda years: 0.5 * 8760 * years / 60_000)
-    limited.at_most("measure_limit[energy,at_most]", row, 1)
+    row = hourly("it_mw[alpha,box,chiller]", 1e-3) | hourly("heat_removed_mw[alpha,chiller]", 0.1e-3)
+    row |= every("opened[alpha]", lambda years: 0.5 * 8760 * years * 1e-3)
+    limited.at_most("measure_limit[energy,at_most]", row, 60)
 
 
 def test_water_is_limited_over_the_horizon(limited: Rows) -> None:
-    limited.at_most("measure_limit[water,at_most]", hourly("heat_removed_mw[alpha,chiller]", 1.8 / 90_000), 1)
+    limited.at_most("measure_limit[water,at_most]", hourly("heat_removed_mw[alpha,chiller]", 1.8e-3), 90)
 
 
 def test_capex_is_paid_once_whatever_the_length_of_the_period(limited: Rows) -> None:
     # halls 10 M USD/MW, boxes 0.2 M USD, cooling 1 M USD/MW
     costs = {"hall_built_mw[alpha]": 10, "units_built[alpha,box,chiller]": 0.2, "cooling_built_mw[alpha,chiller]": 1}
-    row = {f"{name}@{period}": cost / 50 for name, cost in costs.items() for period in YEARS}
-    limited.at_most("measure_limit[capex,at_most]", row, 1)
+    row = {f"{name}@{period}": cost for name, cost in costs.items() for period in YEARS}
+    limited.at_most("measure_limit[capex,at_most]", row, 50)
 
 
-def test_a_limit_of_zero_divides_by_nothing(limited: Rows) -> None:
+def test_a_limit_on_the_profit_is_the_objective_as_a_row(limited: Rows) -> None:
     found = limited.row("measure_limit[profit,at_least]")
     assert (found.lower, found.upper) == (0, float("inf"))
     # 10 Gtok a day at 1.25 USD/Mtok
