@@ -43,7 +43,7 @@ class Instance:
         name: name of the folder.
         folder: where it was read from.
         settings: the file instance.toml.
-        scenario: name of the scenario that was applied, or None.
+        scenario: name of the scenario that was applied, or None; several stand in order, parted by commas.
         overrides: (path, value) of every change that was made, the scenario's first.
         digest: sha256 (hex) over all that defines the instance; the same bytes and overrides give the same digest.
         warnings: what is suspicious, though not wrong.

@@ -98,7 +98,7 @@ class Plan:
         period = frame["period"].iloc[0] if period is None else period
         found = frame[(frame["rule"] == rule) & (frame["where"] == where) & (frame["period"] == period)]
         if found.empty:
-            raise KeyError(f"no price of {rule!r} at {where!r}; there are {sorted(set(frame['rule']))}")
+            raise KeyError(_no_price(frame, rule, where, period))
         return float(found["value"].iloc[0])
 
     def write(self, folder: str | Path, force: bool = False) -> Path:
@@ -131,6 +131,19 @@ class Plan:
         kinds = {name: {column: _kind(frame[column]) for column in frame} for name, frame in self.tables.items()}
         text = json.dumps({**self.record, _COLUMNS: kinds}, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _no_price(frame: pd.DataFrame, rule: str, where: str, period: str) -> str:
+    """Say which prices there are: the rules, or the places and periods of the rule that was asked for."""
+    rows = frame[frame["rule"] == rule]
+    if rows.empty:
+        return f"no price of {rule!r}; there are prices of {', '.join(dict.fromkeys(frame['rule']))}"
+    places = dict.fromkeys(rows["where"])
+    if where not in places:
+        shown = ", ".join(repr(place) for place in places)
+        return f"no price of {rule!r} at {where!r}; there are prices of it at {shown}"
+    periods = ", ".join(dict.fromkeys(rows.loc[rows["where"] == where, "period"]))
+    return f"no price of {rule!r} at {where!r} in {period!r}; there are prices of it in {periods}"
 
 
 def _number(value: object) -> float:
