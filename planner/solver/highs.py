@@ -39,6 +39,7 @@ _VERDICTS: dict[highspy.HighsModelStatus, Verdict] = {
     _STATUS.kObjectiveTarget: "limit",
     _STATUS.kInterrupt: "interrupted",
 }
+_BASIS_STATUS = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 # Above this many changed coefficients it is quicker to pass the whole matrix again.
 MOST_COEFFICIENTS = 20_000
 _LOG_LINES = 80
@@ -61,6 +62,14 @@ class Run:
     bound: float
     iterations: int
     nodes: int
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Which bound every column (n) and every row (m) rests at, as HiGHS numbers them (int8)."""
+
+    columns: np.ndarray
+    rows: np.ndarray
 
 
 class Session:
@@ -119,6 +128,24 @@ class Session:
     def forget(self) -> None:
         """Let the next run start from scratch, presolve included; bounds stay as they are."""
         self._require(self._highs.clearSolver(), "a fresh start")
+
+    @property
+    def basis(self) -> Basis | None:
+        """The basis the last run ended with; None where there is none."""
+        found = self._highs.getBasis()
+        if not found.valid:
+            return None
+        sides = (found.col_status, found.row_status)
+        return Basis(*(np.fromiter((int(status) for status in side), dtype=np.int8) for side in sides))
+
+    def start_from(self, basis: Basis) -> None:
+        """Let the next run start from a basis and from nothing else the session remembers."""
+        given = highspy.HighsBasis()
+        given.col_status = [_BASIS_STATUS[status] for status in basis.columns.tolist()]
+        given.row_status = [_BASIS_STATUS[status] for status in basis.rows.tolist()]
+        given.valid = True
+        self.forget()
+        self._require(self._highs.setBasis(given), "the basis to start from")
 
     def attend(self, watch: Watch) -> None:
         """Let another watch time and stop the runs from now on: a session may outlive the call that made it."""

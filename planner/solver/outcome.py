@@ -48,6 +48,7 @@ class Outcome:
     method: what the numbers came from, e.g. "simplex", "ipx", "ipx + crossover", "rounding", "branch and cut".
     log: tail of the solver's log. residuals: how far x, and the duals if any, are from satisfying the program.
     relaxation: the live session of the relaxation, from which prices start; None where there is none.
+    basis: the basis of the solved relaxation of a MIP; None where there is none.
     """
 
     status: Status
@@ -65,6 +66,7 @@ class Outcome:
     log: str = ""
     residuals: Residuals | None = None
     relaxation: object = field(default=None, repr=False, compare=False)
+    basis: object = field(default=None, repr=False, compare=False)
 
     def __getstate__(self) -> dict:
         """Everything but the live session, which cannot leave its process."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.solver.highs import Session, SolverError
+from planner.solver.highs import SolverError
 from planner.solver.lp import solve_lp
 from planner.solver.mip import solve_mip
 from planner.solver.options import Options
@@ -23,8 +23,8 @@ def solve(
 ) -> Outcome:
     """Solve a program of m rows and n columns, an LP or a MIP by its integrality.
 
-    `after` may be the outcome of a program a little different: a MIP then starts from its relaxation, still in the
-    solver, and only what differs is sent.
+    `after` may be the outcome of a program a little different: a MIP then starts from the basis of its relaxation, and
+    where that is still in the solver only what differs is sent.
     `progress` is called from the calling thread with a `Progress` about twice a second; returning False stops the
     solve and keeps the best plan. So does Ctrl-C; a second Ctrl-C is raised as KeyboardInterrupt. The plan returned
     has passed the check in `residuals.py`; one that does not has status "error". ValueError for programs with faults
@@ -33,13 +33,12 @@ def solve(
     options = options or Options()
     refuse_faults(program)
     watch = Watch(options.time_limit_s)
-    live = None if after is None else after.relaxation
-    outcome = attended(lambda: _solve(program, options, watch, live), watch, progress)
+    outcome = attended(lambda: _solve(program, options, watch, after), watch, progress)
     outcome.seconds = watch.seconds
     return outcome
 
 
-def _solve(program: Program, options: Options, watch: Watch, live: Session | None) -> Outcome:
+def _solve(program: Program, options: Options, watch: Watch, after: Outcome | None) -> Outcome:
     program = rounded_in(program)
     reason = contradiction(program)
     if reason:
@@ -49,7 +48,8 @@ def _solve(program: Program, options: Options, watch: Watch, live: Session | Non
         return _empty(program)
     try:
         if program.integrality.any():
-            return solve_mip(program, options, watch, live)
+            live, basis = (None, None) if after is None else (after.relaxation, after.basis)
+            return solve_mip(program, options, watch, live, basis)
         return solve_lp(program, options, watch)
     except SolverError as error:
         return Outcome("error", str(error))
