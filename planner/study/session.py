@@ -28,6 +28,7 @@ from pyomo.environ import ConcreteModel, Var
 
 from planner.instance import Instance
 from planner.model.build import Extension, build
+from planner.plan.accounts import accounts_table
 from planner.plan.design import choices, design_table
 from planner.plan.plan import PlanError
 from planner.plan.prices import prices_table
@@ -96,6 +97,11 @@ class Answer:
             return pd.DataFrame(columns=["period", "what", "where", "rule", "value", "unit", "binds"])
         return prices_table(self._solved(), self.outcome.row_dual)
 
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """Every cash post by period: period, heading, item, musd_per_yr, present_value_musd."""
+        return accounts_table(self._solved())
+
     def _solved(self) -> Reading:
         if self.reading is None:
             raise PlanError(f"there is no plan: {self.reason}")
@@ -158,8 +164,8 @@ class Session:
         self.instance, self.objective = instance, objective
         self.reoptimise: Reoptimise = reoptimise
         self.rebuilt = 0
-        self._options = Options(gap=gap, time_limit_s=time_limit_s)
-        self._extend = tuple(extend)
+        self.options = Options(gap=gap, time_limit_s=time_limit_s)
+        self.extend = tuple(extend)
         begun = time.perf_counter()
         m, stamped = self._write(instance)
         self._signature = _signature(m)
@@ -187,7 +193,7 @@ class Session:
         if _signature(m) == self._signature:
             return self._ask(pairs, instance, m, stamped, begun)
         self.rebuilt += 1
-        first = solve_program(stamped.program, self._options)
+        first = solve_program(stamped.program, self.options)
         if self.reoptimise == "all" or not first.has_plan:
             return self._answer(pairs, instance, m, stamped, first, "rebuilt", begun)
         found = LiveProgram(None, first.relaxation).solve(self._held(m, stamped, first.x))
@@ -199,11 +205,11 @@ class Session:
         return self._live.rejected
 
     def _write(self, instance: Instance) -> tuple[ConcreteModel, Stamped]:
-        m = build(instance, self.objective, self._extend)
+        m = build(instance, self.objective, self.extend)
         return m, stamp(m)
 
     def _found(self, stamped: Stamped, after: Outcome | None) -> Outcome:
-        outcome = solve_program(stamped.program, self._options, after=after)
+        outcome = solve_program(stamped.program, self.options, after=after)
         if not outcome.has_plan and after is None:
             raise PlanError(f"{self.instance.name}: {outcome.reason}")
         return outcome
