@@ -151,9 +151,6 @@ def flips(varied: pd.DataFrame, found: Sequence[Facts]) -> pd.DataFrame:
                     continue
                 at = ", ".join(f"{column}={varied[column][before]}" for column in others)
                 ends = path, at, varied[path][before], varied[path][after]
-                for gone, change in (
-                    (chosen[after] - chosen[before], "appears"),
-                    (chosen[before] - chosen[after], "disappears"),
-                ):
-                    rows += [(*ends, *choice, change) for choice in sorted(gone)]
+                rows += [(*ends, *choice, "appears") for choice in sorted(chosen[after] - chosen[before])]
+                rows += [(*ends, *choice, "disappears") for choice in sorted(chosen[before] - chosen[after])]
     return pd.DataFrame(rows, columns=FLIPS)
