@@ -21,7 +21,7 @@ ALLOWED = {
 THIRD_PARTY = {
     "pyomo": {"stamp", "model", "plan", "study"},
     "highspy": {"solver"},
-    "pydantic": {"instance"},
+    "pydantic": {"instance", "study"},
     "typer": {"cli"},
     "rich": {"report", "cli"},
 }

@@ -57,6 +57,10 @@ class Assumption(BaseModel):
         return self.path, ({"multiply": value} if self.multiply else value)
 
 
+_ALLOWED = ", ".join(Assumption.model_fields)
+_FORM = "[[assumption]] tables with path, low and high"
+
+
 def read_assumptions(path: str | Path) -> list[Assumption]:
     """Read assumptions from a file.
 
@@ -102,5 +106,5 @@ def assumptions_of(instance: Instance, path: str | Path | None = None) -> list[A
     file = Path(path) if path is not None else instance.folder / RANGES_FILE
     if not file.is_file():
         wrong = "there is no file with ranges" if path is None else "there is no such file"
-        raise InstanceError([Problem(str(file), None, "", "", wrong, "[[assumption]] with path, low and high")])
+        raise InstanceError([Problem(str(file), None, "", "", wrong, _FORM)])
     return read_assumptions(file)

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.plan.plan import PlanError
+from planner.plan.files import PlanError, kind_of, read_table
 from planner.study.session import Answer
 
 RECORD_FILE, TABLES_FOLDER = "study.json", "tables"
@@ -73,7 +73,7 @@ class Study:
         raise AttributeError(f"the study has no table {name}; it has {', '.join(tables)}")
 
     def write(self, folder: str | Path, force: bool = False) -> Path:
-        """Write record and tables to a folder, all of it or nothing; tables as CSV, and Parquet where pyarrow is there.
+        """Write record and tables to a folder, all of it or nothing; tables as CSV.
 
         Raises:
             PlanError: the folder holds something else, or a study and `force` is not given, or cannot be written.
@@ -101,7 +101,8 @@ class Study:
         (folder / TABLES_FOLDER).mkdir()
         for name, frame in self.tables.items():
             frame.to_csv(folder / TABLES_FOLDER / f"{name}.csv", index=False)
-        text = json.dumps({**self.record, "tables": list(self.tables)}, indent=2, ensure_ascii=False)
+        kinds = {name: {column: kind_of(frame[column]) for column in frame} for name, frame in self.tables.items()}
+        text = json.dumps({**self.record, "tables": kinds}, indent=2, ensure_ascii=False)
         (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
 
 
@@ -126,10 +127,12 @@ def read_study(folder: str | Path) -> Study:
     folder = Path(folder)
     try:
         record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
-        names = record.pop("tables")
-        tables = {name: pd.read_csv(folder / TABLES_FOLDER / f"{name}.csv") for name in names}
-    except FileNotFoundError as error:
-        raise PlanError(f"{folder} holds no study: {Path(error.filename).name} is missing") from None
+        columns = record.pop("tables")
+        tables = {name: read_table(folder / TABLES_FOLDER / f"{name}.csv", kinds) for name, kinds in columns.items()}
+    except FileNotFoundError:
+        raise PlanError(f"{folder} holds no study: {RECORD_FILE} is missing") from None
+    except PlanError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"{folder} cannot be read as a study: {error}") from error
     return Study(record, tables)

@@ -168,7 +168,7 @@ class Session:
         self.extend = tuple(extend)
         begun = time.perf_counter()
         m, stamped = self._write(instance)
-        self._signature = _signature(m)
+        self._signature = _signature(m, stamped)
         self._first = self._found(stamped, None) if start is None else Outcome("optimal", "", x=start.x)
         self._first.basis = self._first.basis if start is None else start.root
         self._live = LiveProgram(None, self._first.relaxation, None if start is None else start.basis)
@@ -190,7 +190,7 @@ class Session:
         pairs = tuple(changes.items() if isinstance(changes, Mapping) else changes)
         instance = with_changes(self.instance, pairs)
         m, stamped = self._write(instance)
-        if _signature(m) == self._signature:
+        if _signature(m, stamped) == self._signature:
             return self._ask(pairs, instance, m, stamped, begun)
         self.rebuilt += 1
         first = solve_program(stamped.program, self.options)
@@ -278,7 +278,7 @@ def _columns(stamped: Stamped, variables: Sequence[Var]) -> np.ndarray:
     return np.concatenate(found)
 
 
-def _signature(m: ConcreteModel) -> int:
-    """A number that differs where two models have other variables, other indices or other numbers of copies."""
+def _signature(m: ConcreteModel, stamped: Stamped) -> int:
+    """A number that differs where two models have other variables, indices, numbers of copies or whole numbers."""
     parts = [(v.name, level_of(v).n, tuple(v)) for v in m.component_objects(Var)]
-    return hash(tuple(parts))
+    return hash((tuple(parts), stamped.program.integrality.tobytes(), stamped.program.shape))

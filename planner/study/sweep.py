@@ -144,7 +144,7 @@ def flips(varied: pd.DataFrame, found: Sequence[Facts]) -> pd.DataFrame:
     rows = []
     for path in varied.columns:
         others = [column for column in varied.columns if column != path]
-        groups = varied.groupby(others, sort=False).groups.values() if others else [varied.index]
+        groups = varied.groupby(others, sort=False).indices.values() if others else [varied.index]
         for group in groups:
             for before, after in itertools.pairwise(group):
                 if chosen[before] is None or chosen[after] is None:
