@@ -72,6 +72,21 @@ class Basis:
     rows: np.ndarray
 
 
+@dataclass(frozen=True)
+class Ranges:
+    """How far a solved LP may move before its prices or its plan change, one thing at a time.
+
+    row_low, row_high: (m) between which the right-hand side of a row may lie while all duals stay as they are; for a
+    row that does not bind, from its activity to infinity, on the side of its bound (both infinite for a free row).
+    cost_low, cost_high: (n) between which a cost may lie while the plan stays as it is.
+    """
+
+    row_low: np.ndarray
+    row_high: np.ndarray
+    cost_low: np.ndarray
+    cost_high: np.ndarray
+
+
 class Session:
     """One program inside HiGHS.
 
@@ -146,6 +161,25 @@ class Session:
         given.valid = True
         self.forget()
         self._require(self._highs.setBasis(given), "the basis to start from")
+
+    def ranges(self) -> Ranges | None:
+        """How far right-hand sides and costs may move; None where the last run left no basis to tell it from."""
+        if self.is_mip or self.basis is None:
+            return None
+        status, found = self._highs.getRanging()
+        if status != highspy.HighsStatus.kOk or not found.valid:
+            return None
+        n = self.program.shape[1]
+        low, high = (np.asarray(side.value_, dtype=float) for side in (found.row_bound_dn, found.row_bound_up))
+        slack = self.basis.rows == int(highspy.HighsBasisStatus.kBasic)
+        activity = self.program.matrix @ np.asarray(self._highs.getSolution().col_value, dtype=float)
+        # HiGHS gives something else for rows that do not bind: their bound may go to where it begins to.
+        low = np.where(slack, np.where(np.isfinite(self.program.row_upper), activity, -np.inf), low)
+        high = np.where(slack, np.where(np.isfinite(self.program.row_lower), activity, np.inf), high)
+        both = slack & np.isfinite(self.program.row_upper) & np.isfinite(self.program.row_lower)
+        low, high = np.where(both, -np.inf, low), np.where(both, np.inf, high)
+        costs = (np.asarray(side.value_, dtype=float)[:n] for side in (found.col_cost_dn, found.col_cost_up))
+        return Ranges(low, high, *costs)
 
     def attend(self, watch: Watch) -> None:
         """Let another watch time and stop the runs from now on: a session may outlive the call that made it."""

@@ -7,7 +7,7 @@ and counted.
 
 from __future__ import annotations
 
-from planner.solver.highs import Basis, Session, SolverError
+from planner.solver.highs import Basis, Ranges, Session, SolverError
 from planner.solver.lp import judge, solve_lp
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome
@@ -69,6 +69,10 @@ class LiveProgram:
         except SolverError as error:
             self._session = None
             return Outcome("error", str(error))
+
+    def ranges(self) -> Ranges | None:
+        """How far right-hand sides and costs may move before the last answer's prices or plan change."""
+        return None if self._session is None else self._session.ranges()
 
     def _fits(self, program: Program) -> bool:
         return (len(self.anchor.rows), len(self.anchor.columns)) == program.shape
