@@ -15,7 +15,7 @@ conflict.py   rows that contradict each other  prices.py    shadow prices of a p
 """
 
 from planner.solver.conflict import iis
-from planner.solver.highs import Basis, SolverError, versions
+from planner.solver.highs import Basis, Ranges, SolverError, versions
 from planner.solver.live import LiveProgram
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome, Progress, relative_gap
@@ -31,6 +31,7 @@ __all__ = [
     "Outcome",
     "Pricer",
     "Progress",
+    "Ranges",
     "Residuals",
     "SolverError",
     "fix",

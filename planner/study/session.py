@@ -33,7 +33,7 @@ from planner.plan.design import choices, design_table
 from planner.plan.plan import PlanError
 from planner.plan.prices import prices_table
 from planner.plan.reading import Reading
-from planner.solver import Basis, LiveProgram, Options, Outcome, fix, relax
+from planner.solver import Basis, LiveProgram, Options, Outcome, Ranges, fix, relax
 from planner.solver import solve as solve_program
 from planner.stamp import Program, Stamped, level_of, stamp
 from planner.study.changes import Changes, with_changes
@@ -198,6 +198,11 @@ class Session:
             return self._answer(pairs, instance, m, stamped, first, "rebuilt", begun)
         found = LiveProgram(None, first.relaxation).solve(self._held(m, stamped, first.x))
         return self._answer(pairs, instance, m, stamped, found, "rebuilt", begun)
+
+    def ranges(self) -> Ranges | None:
+        """How far right-hand sides and costs may move before the base answer's prices or plan change."""
+        self._live.solve(self._held(self.base.reading.m, self.base.reading.stamped, self._first.x))
+        return self._live.ranges()
 
     @property
     def rejected(self) -> int:
