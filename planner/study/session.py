@@ -238,9 +238,9 @@ class Session:
         program = stamped.program
         if self.reoptimise == "sizes":
             held = program.integrality.copy()
-            held[_columns(stamped, m.counts)] = False
+            held[columns_of(stamped, m.counts)] = False
             return relax(fix(program, held, np.round(x[held])))
-        built = _columns(stamped, [v for v in m.component_objects(Var) if level_of(v).name in _BUILDING])
+        built = columns_of(stamped, [v for v in m.component_objects(Var) if level_of(v).name in _BUILDING])
         copy = relax(program)
         room = _HAIR * np.maximum(1.0, np.abs(x[built])) * ~program.integrality[built]
         value = np.where(program.integrality[built], np.round(x[built]), x[built])
@@ -274,8 +274,8 @@ class Session:
         )
 
 
-def _columns(stamped: Stamped, variables: Sequence[Var]) -> np.ndarray:
-    """Positions of all columns of some variables."""
+def columns_of(stamped: Stamped, variables: Sequence[Var]) -> np.ndarray:
+    """Return the positions of all columns of some variables."""
     found = [np.zeros(0, dtype=int)]
     for variable in variables:
         _, starts, copies = stamped.columns(variable)
