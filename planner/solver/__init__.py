@@ -16,7 +16,7 @@ ratio.py      the best ratio of two functions  idle.py      the plan that is the
 """
 
 from planner.solver.conflict import iis
-from planner.solver.highs import SolverError, versions
+from planner.solver.highs import Basis, Ranges, SolverError, versions
 from planner.solver.live import LiveProgram
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome, Progress, relative_gap
@@ -27,12 +27,14 @@ from planner.solver.residuals import Residuals
 from planner.solver.solving import solve
 
 __all__ = [
+    "Basis",
     "Linear",
     "LiveProgram",
     "Options",
     "Outcome",
     "Pricer",
     "Progress",
+    "Ranges",
     "Residuals",
     "SolverError",
     "fix",

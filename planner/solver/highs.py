@@ -39,6 +39,7 @@ _VERDICTS: dict[highspy.HighsModelStatus, Verdict] = {
     _STATUS.kObjectiveTarget: "limit",
     _STATUS.kInterrupt: "interrupted",
 }
+_BASIS_STATUS = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 # Above this many changed coefficients it is quicker to pass the whole matrix again.
 MOST_COEFFICIENTS = 20_000
 _LOG_LINES = 80
@@ -61,6 +62,29 @@ class Run:
     bound: float
     iterations: int
     nodes: int
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Which bound every column (n) and every row (m) rests at, as HiGHS numbers them (int8)."""
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """How far a solved LP may move before its prices or its plan change, one thing at a time.
+
+    row_low, row_high: (m) between which the right-hand side of a row may lie while all duals stay as they are; for a
+    row that does not bind, from its activity to infinity, on the side of its bound (both infinite for a free row).
+    cost_low, cost_high: (n) between which a cost may lie while the plan stays as it is.
+    """
+
+    row_low: np.ndarray
+    row_high: np.ndarray
+    cost_low: np.ndarray
+    cost_high: np.ndarray
 
 
 class Session:
@@ -119,6 +143,43 @@ class Session:
     def forget(self) -> None:
         """Let the next run start from scratch, presolve included; bounds stay as they are."""
         self._require(self._highs.clearSolver(), "a fresh start")
+
+    @property
+    def basis(self) -> Basis | None:
+        """The basis the last run ended with; None where there is none."""
+        found = self._highs.getBasis()
+        if not found.valid:
+            return None
+        sides = (found.col_status, found.row_status)
+        return Basis(*(np.fromiter((int(status) for status in side), dtype=np.int8) for side in sides))
+
+    def start_from(self, basis: Basis) -> None:
+        """Let the next run start from a basis and from nothing else the session remembers."""
+        given = highspy.HighsBasis()
+        given.col_status = [_BASIS_STATUS[status] for status in basis.columns.tolist()]
+        given.row_status = [_BASIS_STATUS[status] for status in basis.rows.tolist()]
+        given.valid = True
+        self.forget()
+        self._require(self._highs.setBasis(given), "the basis to start from")
+
+    def ranges(self) -> Ranges | None:
+        """How far right-hand sides and costs may move; None where the last run left no basis to tell it from."""
+        if self.is_mip or self.basis is None:
+            return None
+        status, found = self._highs.getRanging()
+        if status != highspy.HighsStatus.kOk or not found.valid:
+            return None
+        n = self.program.shape[1]
+        low, high = (np.asarray(side.value_, dtype=float) for side in (found.row_bound_dn, found.row_bound_up))
+        slack = self.basis.rows == int(highspy.HighsBasisStatus.kBasic)
+        activity = self.program.matrix @ np.asarray(self._highs.getSolution().col_value, dtype=float)
+        # HiGHS gives something else for rows that do not bind: their bound may go to where it begins to.
+        low = np.where(slack, np.where(np.isfinite(self.program.row_upper), activity, -np.inf), low)
+        high = np.where(slack, np.where(np.isfinite(self.program.row_lower), activity, np.inf), high)
+        both = slack & np.isfinite(self.program.row_upper) & np.isfinite(self.program.row_lower)
+        low, high = np.where(both, -np.inf, low), np.where(both, np.inf, high)
+        costs = (np.asarray(side.value_, dtype=float)[:n] for side in (found.col_cost_dn, found.col_cost_up))
+        return Ranges(low, high, *costs)
 
     def attend(self, watch: Watch) -> None:
         """Let another watch time and stop the runs from now on: a session may outlive the call that made it."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from planner.solver.highs import Run, Session
+from planner.solver.highs import Basis, Run, Session
 from planner.solver.lp import VERDICT_REASONS, attempts, stopped_words
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome, relative_gap
@@ -52,6 +52,7 @@ class Search:
     fault: str = ""
     logs: list[str] = field(default_factory=list)
     session: Session | None = None
+    basis: Basis | None = None
 
     def learn(self, plan: Plan | None = None, bound: float = -math.inf) -> None:
         """Keep the better plan and the better bound, and tell the watch."""
@@ -83,14 +84,15 @@ def solve_mip(
     options: Options,
     watch: Watch,
     live: Session | None = None,
+    basis: Basis | None = None,
     first: np.ndarray | None = None,
 ) -> Outcome:
     """Solve a program with whole-number columns; see the module for the order of events.
 
-    `live` may hold the relaxation of a program a little different, from which this one's is restarted; `first` (n) may
-    be a plan known beforehand.
+    `live` may hold the relaxation of a program a little different, from which this one's is restarted: from `basis`,
+    or from wherever that session stands. `first` (n) may be a plan known beforehand.
     """
-    search = Search(program, options, watch, session=live)
+    search = Search(program, options, watch, session=live, basis=basis)
     if first is not None:
         search.learn(plan=settled(program, first, GIVEN, options, watch)[0])
     builds = options.start == "always" or (options.start == "auto" and program.nonzeros >= TINY_NONZEROS)
@@ -119,7 +121,11 @@ def _from_relaxation(search: Search) -> Outcome | None:
     if not restarted:
         session = Session(relaxed, search.options, watch)
     search.session = session
+    if search.basis is not None and (len(search.basis.rows), len(search.basis.columns)) == relaxed.shape:
+        session.start_from(search.basis)
+        restarted = True
     run = _run_relaxation(session, search, restarted)
+    search.basis = session.basis
     if run.verdict == "infeasible":
         return Outcome(
             "infeasible", "no plan satisfies all rows and bounds, not even with fractional counts", log=session.log
@@ -247,5 +253,5 @@ def _finish(search: Search) -> Outcome:
         status, reason = "feasible", f"{cause}; the plan is {known}"
     outcome = Outcome(status, reason, plan.x, None, None, plan.objective, bound, gap, method=plan.method, **common)
     outcome.residuals = plan.residuals
-    outcome.relaxation = search.session
+    outcome.relaxation, outcome.basis = search.session, search.basis
     return outcome

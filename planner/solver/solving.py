@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.solver.highs import Session, SolverError
+from planner.solver.highs import SolverError
 from planner.solver.idle import without_a_search
 from planner.solver.lp import solve_lp, stopped_words
 from planner.solver.mip import solve_mip
@@ -25,10 +25,10 @@ def solve(
 ) -> Outcome:
     """Solve a program of m rows and n columns, an LP or a MIP by its integrality.
 
-    `after` may be the outcome of a program a little different: the relaxation then starts from where that one's
-    ended, still in the solver, and only what differs is sent. `first` (n) may be a plan known beforehand: a MIP starts
-    from it, and a search that is stopped too early keeps it. Without one, what is kept then is the plan of doing
-    nothing, if the rows allow it.
+    `after` may be the outcome of a program a little different: the relaxation then starts from its basis, or from where
+    it ended, and where it is still in the solver only what differs is sent. `first` (n) may be a plan known beforehand:
+    a MIP starts from it, and a search that is stopped too early keeps it. Without one, what is kept then is the plan of
+    doing nothing, if the rows allow it.
     `progress` is called from the calling thread with a `Progress` about twice a second; returning False stops the
     solve and keeps the best plan. So does Ctrl-C; a second Ctrl-C is raised as KeyboardInterrupt. The plan returned
     has passed the check in `residuals.py`; one that does not has status "error". ValueError for programs with faults
@@ -37,15 +37,16 @@ def solve(
     options = options or Options()
     refuse_faults(program)
     watch = Watch(options.time_limit_s)
-    live = None if after is None else after.relaxation
-    outcome = attended(lambda: _solve(program, options, watch, live, first), watch, progress)
+    outcome = attended(lambda: _solve(program, options, watch, after, first), watch, progress)
     outcome.seconds = watch.seconds
     if watch.stop_pressed or (watch.remaining_s <= 0 and outcome.status in ("feasible", "no_plan")):
         outcome.stopped = stopped_words(watch)
     return outcome
 
 
-def _solve(program: Program, options: Options, watch: Watch, live: Session | None, first: np.ndarray | None) -> Outcome:
+def _solve(
+    program: Program, options: Options, watch: Watch, after: Outcome | None, first: np.ndarray | None
+) -> Outcome:
     program = rounded_in(program)
     reason = contradiction(program)
     if reason:
@@ -55,9 +56,10 @@ def _solve(program: Program, options: Options, watch: Watch, live: Session | Non
         return _empty(program)
     try:
         if program.integrality.any():
-            outcome = solve_mip(program, options, watch, live, first)
+            live, basis = (None, None) if after is None else (after.relaxation, after.basis)
+            outcome = solve_mip(program, options, watch, live, basis, first)
         else:
-            outcome = solve_lp(program, options, watch, live=live)
+            outcome = solve_lp(program, options, watch, live=None if after is None else after.relaxation)
         return without_a_search(program, outcome, options, watch, first)
     except SolverError as error:
         return Outcome("error", str(error))

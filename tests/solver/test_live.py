@@ -78,3 +78,30 @@ def test_a_mixed_integer_program_goes_on_from_the_relaxation_before(factor):
     assert after.status == fresh.status == "optimal"
     assert after.objective == pytest.approx(fresh.objective, rel=2 * options.gap)
     assert after.bound <= fresh.objective * (1 - RELATIVE) or after.bound == pytest.approx(fresh.objective)
+
+
+def test_the_ranges_of_wyndor_glass():
+    """Hillier and Lieberman: plant 1 has hours to spare; the others keep their price in [6, 18] and [12, 24]."""
+    live = LiveProgram()
+    outcome = live.solve(wyndor())
+    ranges = live.ranges()
+    assert -outcome.row_dual == pytest.approx([0, 1.5, 1])
+    assert ranges.row_low == pytest.approx([2, 6, 12])
+    assert ranges.row_high == pytest.approx([np.inf, 18, 24])
+    assert ranges.cost_low == pytest.approx([-7.5, -np.inf])  # doors earn 0 to 7.5, windows 2 or more
+    assert ranges.cost_high == pytest.approx([0, -2])
+
+
+def test_ranges_hold_inside_and_not_outside():
+    program = relax(capacity_program(seed=4))
+    live = LiveProgram()
+    outcome = live.solve(program)
+    ranges = live.ranges()
+    row = int(np.argmax(np.abs(outcome.row_dual) * np.isfinite(ranges.row_high) * (program.row_upper < np.inf)))
+    price = outcome.row_dual[row]
+    for bound, same in ((ranges.row_high[row] * (1 - 1e-6), True), (ranges.row_high[row] * 1.05 + 1, False)):
+        moved = program.copy()
+        moved.row_upper[row] = bound
+        gain = live.solve(moved).objective - outcome.objective
+        expected = price * (bound - program.row_upper[row])
+        assert bool(gain == pytest.approx(expected, rel=1e-6, abs=1e-9)) is same
