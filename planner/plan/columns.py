@@ -40,6 +40,8 @@ COMMON: Described = {
     "destination": ("", "where the link ends"),
     "kind": ("", "kind of link"),
     "unit": ("", "unit of the value"),
+    "date": ("month-day", "date of the typical year"),
+    "route": ("", "number of the route between the site and the market"),
 }
 
 COLUMNS: dict[str, Described] = {
@@ -60,6 +62,10 @@ COLUMNS: dict[str, Described] = {
         "mean_it_mw": ("MW IT", "mean IT load of the year, idle power included"),
         "at_work_share": ("share", "mean share of the units in service that run an operating point"),
         "capex_musd": ("M USD", "overnight cost of the units built in the period"),
+        "units_retired": (
+            "units",
+            "units retired before their life ended, up to this period, that would still be alive",
+        ),
     },
     "cooling": {
         "built_mw": ("MW heat", "capacity built in the period"),
@@ -76,6 +82,11 @@ COLUMNS: dict[str, Described] = {
         "cost_musd_per_yr": ("M USD/yr", "energy, fuel, demand charge, upkeep and annuity of the source"),
         "usd_per_mwh": ("USD/MWh", "cost over energy; blank where nothing is drawn"),
         "co2_t_per_yr": ("t/yr", "carbon dioxide of the energy drawn"),
+        "curtailed_mwh_per_yr": ("MWh/yr", "energy that sun, wind or another series would have given and nobody took"),
+        "exported_mwh_per_yr": ("MWh/yr", "energy sold back through the source"),
+        "sold_musd_per_yr": ("M USD/yr", "what energy sold back earns"),
+        "starts_per_yr": ("starts/yr", "starts of units in a year, blank for sources without commitment"),
+        "mean_online_units": ("units", "mean units online, blank for sources without commitment"),
     },
     "stores": {
         "power_mw": ("MW", "power in service, each way"),
@@ -96,6 +107,7 @@ COLUMNS: dict[str, Described] = {
         "ttft_ms": ("ms", "time to first token at the point, without the network"),
         "made_gtok_per_day": ("Gtok/day", "tokens of all kinds made, after headroom"),
         "it_mwh_per_yr": ("MWh/yr", "IT energy of the running units"),
+        "units_of": ("", "own or rented: whose units they are"),
     },
     "software": {
         "adopted": ("", "1: the software is adopted"),
@@ -111,6 +123,7 @@ COLUMNS: dict[str, Described] = {
     "links": {
         "booked_gbps": ("Gbps", "capacity booked"),
         "available_gbps": ("Gbps", "capacity there and added; blank: no limit"),
+        "built": ("", "1: the link with a one-off cost is there; blank for links without one"),
     },
     "markets": {
         "price_of": ("", "segment whose price is charged: its own, or the one that sets a uniform price"),
@@ -133,6 +146,7 @@ COLUMNS: dict[str, Described] = {
     "capex": {
         "item": ("", "post of the capex ledger"),
         "overnight_musd": ("M USD", "overnight cost of what is built in the period"),
+        "life_years": ("years", "life over which it is paid off"),
     },
     "kpis": {
         "where": ("", "site, or all"),
@@ -146,6 +160,10 @@ COLUMNS: dict[str, Described] = {
         "mtok_per_mwh": ("Mtok/MWh", "tokens of all kinds per MWh of its share of the facility's energy"),
         "usd_per_mtok": ("USD/Mtok", "realised price over tokens of all kinds"),
         "revenue_musd_per_yr": ("M USD/yr", "product of the columns before it x 8,760 h"),
+        "earned_by": (
+            "",
+            "own units, rented units, tokens bought, or units leased out; factors are blank where no own unit works",
+        ),
     },
     "levelised_cost": {
         "gtok_per_day": ("Gtok/day", "tokens of all kinds served"),
@@ -172,6 +190,93 @@ COLUMNS: dict[str, Described] = {
     "energy_prices": {
         "usd_per_mwh": ("USD/MWh", "what one more MWh at the node would be worth in the step"),
         OWN_NAME: ("its heading", "the same in the unit of another objective: ktok_per_mwh where tokens are maximised"),
+    },
+    "lines": {
+        "built_mw": ("MW", "capacity built in the period"),
+        "capacity_mw": ("MW", "capacity in service"),
+        "from_origin_mwh_per_yr": ("MWh/yr", "energy that enters at the origin"),
+        "from_destination_mwh_per_yr": ("MWh/yr", "energy that enters at the destination"),
+        "lost_mwh_per_yr": ("MWh/yr", "energy lost on the way, both ways together"),
+        "peak_mw": ("MW", "highest flow of a modelled step, what enters"),
+        "cost_musd_per_yr": ("M USD/yr", "annuity, upkeep and wheeling"),
+    },
+    "calendar": {},
+    "carried": {
+        "carried_mwh": ("MWh", "energy stored when the date begins"),
+        "lowest_mwh": ("MWh", "least that is stored in the course of the date"),
+        "highest_mwh": ("MWh", "most that is stored in the course of the date"),
+    },
+    "single_sites": {
+        "accepted_share": ("share", "share of the contract carried over this route"),
+        "gtok_per_day": ("Gtok/day", "tokens of the contract over this route"),
+    },
+    "wholesale": {
+        "direction": ("", "buy or sell"),
+        "offer": ("", "offer in wholesale.csv"),
+        "gtok_per_day": ("Gtok/day", "tokens bought or sold on the mean day"),
+        "max_gtok_per_day": ("Gtok/day", "most that the offer takes"),
+        "price_usd_per_mtok": ("USD/Mtok", "price of the offer in the period"),
+        "cash_musd_per_yr": ("M USD/yr", "what is earned, less what is paid"),
+    },
+    "leases": {
+        "direction": ("", "in: rented; out: leased to others"),
+        "lease": ("", "lease in leases.csv"),
+        "units": ("units", "units on the lease"),
+        "max_units": ("units", "most units that the lease offers in the period"),
+        "accelerators": ("accelerators", "accelerators on the lease"),
+        "cash_musd_per_yr": ("M USD/yr", "rent earned, less rent paid"),
+    },
+    "it_shares": {
+        "it_mwh_per_yr": ("MWh/yr", "IT energy of own units at work for the product"),
+        "it_share": ("share", "that energy over that of all products"),
+        "it_share_min": ("share", "least share that the product must have"),
+        "it_share_max": ("share", "most share that the product may have"),
+    },
+    "cash_flow": {
+        "revenue_musd": ("M USD", "revenue of the period"),
+        "operating_cost_musd": (
+            "M USD",
+            "all cash costs of the period but capital, what electricity sold back earns taken off",
+        ),
+        "overnight_capex_musd": ("M USD", "what is built in the period, paid at once"),
+        "pre_tax_cash_flow_musd": ("M USD", "revenue less operating cost and overnight capex"),
+        "discounted_cash_flow_musd": ("M USD", "the same in money of the base year"),
+        "cumulative_cash_flow_musd": ("M USD", "pre-tax cash flow up to the end of the period"),
+        "depreciation_musd": ("M USD", "straight-line depreciation over the lives"),
+        "tax_musd": ("M USD", "tax at finance.tax_share, losses carried forward"),
+        "after_tax_cash_flow_musd": ("M USD", "pre-tax cash flow less tax"),
+    },
+    "token_supply": {
+        "made_at": ("", "site, or offer of another provider, that the tokens come from"),
+        "gtok_per_day": ("Gtok/day", "tokens delivered"),
+        "cost_musd_per_yr": ("M USD/yr", "cost of these tokens"),
+        "levelised_usd_per_mtok": ("USD/Mtok", "that cost by token"),
+        "cumulative_gtok_per_day": ("Gtok/day", "tokens of the product up to and with this row, cheapest first"),
+    },
+    "merit_order": {
+        "price_usd_per_mtok": ("USD/Mtok", "price of the segment over the product's mix of tokens"),
+        "volume_gtok_per_day": ("Gtok/day", "tokens that the whole segment asks for"),
+        "revenue_usd_per_it_mw_yr": (
+            "USD/MW-yr",
+            "what a MW of IT load earns with the segment on the best point that may serve it",
+        ),
+        "it_mw": ("MW IT", "mean IT load that the whole segment would take"),
+        "cumulative_it_mw": ("MW IT", "the same up to and with this row"),
+        "accepted_share": ("share", "share of the segment that the plan takes"),
+        "plan_cost_usd_per_it_mw_yr": ("USD/MW-yr", "cost of the plan by mean IT load at work"),
+        "plan_cash_cost_usd_per_it_mw_yr": ("USD/MW-yr", "the same without capital"),
+    },
+    "uniform_prices": {
+        "marginal_cost_usd_per_mtok": ("USD/Mtok", "the plan's marginal cost of a token delivered there"),
+        "segments_gtok_per_day": ("Gtok/day", "tokens of the segments that pay more than that"),
+        "segments_margin_musd_per_yr": ("M USD/yr", "what they leave, each at its own price"),
+        "single_price_usd_per_mtok": ("USD/Mtok", "best single price at this marginal cost (an estimate)"),
+        "single_gtok_per_day": ("Gtok/day", "tokens sold at it"),
+        "single_margin_musd_per_yr": ("M USD/yr", "what it leaves"),
+    },
+    "design": {
+        "what": ("", "what it is, by name"),
+        "amount": ("", "how much is in service"),
     },
 }
 """Table -> column -> unit and meaning."""

@@ -42,6 +42,16 @@ BUILT = (
     Built("cooling", lambda m: m.period.cooling_mw, ("site", "cooling"), ("site", "cooling"), "MW"),
     Built("power", lambda m: m.period.capacity_mw, ("node", "technology"), ("node", "technology"), "MW"),
     Built("store", lambda m: m.period.store_mw, ("node", "store"), ("node", "store"), "MW"),
+    Built(
+        "line",
+        lambda m: m.period.line_mw,
+        ("origin", "destination", "line"),
+        ("origin", "destination", "line"),
+        "MW",
+    ),
+    Built(
+        "lease", lambda m: m.period.leased_units, ("site", "hardware", "lease"), ("site", "hardware", "lease"), "units"
+    ),
     Built("software", lambda m: m.period.adopted, ("stack",), ("stack",), "adopted"),
     Built(
         "network",

@@ -7,6 +7,7 @@ where the instance offers far more than a plan uses (hardware, serving, routes),
 
 from __future__ import annotations
 
+from planner.plan.design import design_table
 from planner.plan.tables.grid import calendar_table, carried_table, lines_table
 from planner.plan.tables.leases import leases_table
 from planner.plan.tables.markets import commitments_table, markets_table, single_sites_table, wholesale_table
@@ -37,5 +38,6 @@ TABLES = {
     "leases": leases_table,
     "it_shares": it_shares_table,
     "measures": measures_table,
+    "design": design_table,
 }
 """Table name -> how it is read from a solution."""
