@@ -68,8 +68,8 @@ class Pass:
 
     @property
     def gap(self) -> float | None:
-        """Distance of the value from the bound, relative to the value."""
-        gap = relative_gap(self.value, self.bound)
+        """Distance of the value from the bound, relative to the value; None where only the value is 0."""
+        gap = relative_gap(self.value, self.bound) if self.value or self.value == self.bound else None
         return gap if gap is None or math.isfinite(gap) else None
 
     def as_dict(self) -> dict:
