@@ -26,7 +26,7 @@ def with_changes(instance: Instance, changes: Changes = ()) -> Instance:
     """
     pairs = list(changes.items() if isinstance(changes, Mapping) else changes)
     own = list(instance.overrides)[_of_scenario(instance) :]
-    return load(instance.folder, scenario=instance.scenario, overrides=[*own, *pairs])
+    return load(instance.folder, scenario=_scenarios(instance), overrides=[*own, *pairs])
 
 
 def refuse_edited(instance: Instance) -> None:
@@ -39,5 +39,9 @@ def _of_scenario(instance: Instance) -> int:
     """Return how many of an instance's changes its scenario made: they stand first."""
     if instance.scenario is None:
         return 0
-    plain = load(instance.folder, scenario=instance.scenario)
-    return len(plain.overrides)
+    return len(load(instance.folder, scenario=_scenarios(instance)).overrides)
+
+
+def _scenarios(instance: Instance) -> list[str] | None:
+    """The names of the scenarios an instance was read with; its record joins several by commas."""
+    return None if instance.scenario is None else instance.scenario.split(", ")

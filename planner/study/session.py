@@ -27,7 +27,9 @@ import pandas as pd
 from pyomo.environ import ConcreteModel, Var
 
 from planner.instance import Instance
+from planner.instance.goal import with_goal
 from planner.model.build import Extension, build
+from planner.model.measures import MEASURES, RATIOS
 from planner.plan.accounts import accounts_table
 from planner.plan.design import choices, design_table
 from planner.plan.plan import PlanError
@@ -131,7 +133,8 @@ class Session:
 
     Args:
         instance: what the world is.
-        objective: what is optimised; None takes the instance's own.
+        objective: what is optimised, one measure; None takes the instance's own first objective.
+        limits: limits on measures, such as "carbon<=20000", beside the instance's own.
         reoptimise: what may change from answer to answer: all, sizes or operation (see the module).
         gap: relative gap of mixed-integer solves.
         time_limit_s: limit of each mixed-integer solve.
@@ -153,6 +156,7 @@ class Session:
         instance: Instance,
         objective: str | None = None,
         *,
+        limits: Sequence[str] = (),
         reoptimise: Reoptimise = "sizes",
         gap: float = 1e-4,
         time_limit_s: float | None = None,
@@ -161,7 +165,10 @@ class Session:
     ) -> None:
         if reoptimise not in get_args(Reoptimise):
             raise ValueError(f"reoptimise must be one of {', '.join(get_args(Reoptimise))}; got {reoptimise!r}")
-        self.instance, self.objective = instance, objective
+        self.instance, self.objective = instance, objective or instance.settings.objective.name
+        if self.objective in RATIOS:
+            raise ValueError(f"{self.objective} is a ratio: a session optimises one measure, {', '.join(MEASURES)}")
+        self.limits = tuple(limits)
         self.reoptimise: Reoptimise = reoptimise
         self.rebuilt = 0
         self.options = Options(gap=gap, time_limit_s=time_limit_s)
@@ -180,8 +187,10 @@ class Session:
             self._live.anchor = self._live.basis
         self.start = Start(self._first.x, self._live.anchor, self._first.basis)
 
-    def ask(self, changes: Changes = ()) -> Answer:
+    def ask(self, changes: Changes = (), limits: Sequence[str] = ()) -> Answer:
         """Return the answer for a set of changes, made on top of the instance's own.
+
+        `limits` take the place of the session's on the same side of the same measure.
 
         Raises:
             InstanceError: a path names nothing, or a value is not allowed.
@@ -189,7 +198,7 @@ class Session:
         begun = time.perf_counter()
         pairs = tuple(changes.items() if isinstance(changes, Mapping) else changes)
         instance = with_changes(self.instance, pairs)
-        m, stamped = self._write(instance)
+        m, stamped = self._write(instance, limits)
         if _signature(m, stamped) == self._signature:
             return self._ask(pairs, instance, m, stamped, begun)
         self.rebuilt += 1
@@ -209,8 +218,8 @@ class Session:
         """How many restarted answers could not be proved and were solved again from scratch."""
         return self._live.rejected
 
-    def _write(self, instance: Instance) -> tuple[ConcreteModel, Stamped]:
-        m = build(instance, self.objective, self.extend)
+    def _write(self, instance: Instance, limits: Sequence[str] = ()) -> tuple[ConcreteModel, Stamped]:
+        m = build(with_goal(instance, self.objective, [*self.limits, *limits]), None, self.extend)
         return m, stamp(m)
 
     def _found(self, stamped: Stamped, after: Outcome | None) -> Outcome:

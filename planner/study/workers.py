@@ -38,12 +38,13 @@ class Recipe:
     """What a worker needs to make the session of a study.
 
     Attributes:
-        instance, objective, reoptimise, gap, time_limit_s, extend, start: as for `Session`.
+        instance, objective, limits, reoptimise, gap, time_limit_s, extend, start: as for `Session`.
         token: tells one recipe from another on a worker that serves several.
     """
 
     instance: Instance
     objective: str | None
+    limits: tuple[str, ...]
     reoptimise: Reoptimise
     gap: float
     time_limit_s: float | None
@@ -56,6 +57,7 @@ class Recipe:
         return Session(
             self.instance,
             self.objective,
+            limits=self.limits,
             reoptimise=self.reoptimise,
             gap=self.gap,
             time_limit_s=self.time_limit_s,
@@ -108,6 +110,7 @@ def _recipe(session: Session) -> Recipe:
     return Recipe(
         session.instance,
         session.objective,
+        session.limits,
         session.reoptimise,
         options.gap,
         options.time_limit_s,
