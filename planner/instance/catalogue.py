@@ -62,8 +62,8 @@ def reduce_to_offered(read: Tables, settings: Settings) -> dict[str, dict[Key, A
     """Keep what the instance is offered, and what refers to it.
 
     `[catalogue]` chooses hardware, cooling, stacks and models; what stands in the instance's own table of that name is
-    on offer anyway. Technologies and stores are those named in power and site_stores; points, supply and site_cooling
-    follow the hardware, models, stacks and cooling that are kept.
+    on offer anyway. Technologies and stores are those named in power and site_stores; points, supply, leases and
+    site_cooling follow the hardware, models, stacks and cooling that are kept.
     """
     tables = read.rows
     kept = dict(tables)
@@ -76,6 +76,7 @@ def reduce_to_offered(read: Tables, settings: Settings) -> dict[str, dict[Key, A
         kept[name] = {key: row for key, row in tables[name].items() if key in keys}
     kept["points"] = _following(tables["points"], kept, hardware="hardware", model="models", stack="stacks")
     kept["supply"] = _following(tables["supply"], kept, hardware="hardware")
+    kept["leases"] = _following(tables["leases"], kept, hardware="hardware")
     kept["site_cooling"] = _following(tables["site_cooling"], kept, cooling="cooling")
     return kept
 

@@ -1,7 +1,9 @@
 """Routes: the best loop-free paths from sites to markets, and which product each may carry.
 
-A route is kept for a product if the market's law allows the site and some operating point there answers within the
-product's time to first token less the round trip. Every pair that is cut is listed with its reason.
+A route leads through points of presence only: what ends at another site or begins at another market is no way to go
+on. It is kept for a product if the market and the product allow tokens made in the site's jurisdiction and some
+operating point there answers within the product's time to first token less the round trip. Every pair that is cut is
+listed with its reason.
 """
 
 from __future__ import annotations
@@ -67,20 +69,25 @@ def hardware_allowed(instance: Instance, site: str, hardware: str) -> bool:
     return "all" in classes or instance.hardware[hardware].export_class in classes
 
 
+def leads_on(instance: Instance, link: Link) -> bool:
+    """Say whether a link can be part of a route: sites are where routes begin, markets where they end."""
+    return link.origin not in instance.markets and link.destination not in instance.sites
+
+
 def find_routes(instance: Instance, eligibility: Eligibility) -> Network:
     """Find the routes of every lawful pair and the products each can carry in time."""
     network = Network()
     graph = _graph(instance)
     wanted: dict[str, set[str]] = {}
-    for market, product, _ in instance.demand:
+    offers = [(row.market, row.product) for row in instance.wholesale.values() if row.direction == "sell"]
+    for market, product in [*(key[:2] for key in instance.demand), *offers]:
         wanted.setdefault(market, set()).add(product)
     leads_to = {market: _reach(graph, market, nx.ancestors) for market in instance.markets}
     for site in instance.sites:
         fastest = _fastest_answer(instance, eligibility, site)
         reached = _reach(graph, site, nx.descendants)
         for market in instance.markets:
-            lawful = instance.markets[market].site_jurisdictions
-            if "all" not in lawful and instance.sites[site].jurisdiction not in lawful:
+            if not _lawful(instance, site, instance.markets[market].site_jurisdictions):
                 network.cut.append(
                     (site, market, "", f"{market} does not allow tokens made in {instance.sites[site].jurisdiction}")
                 )
@@ -95,6 +102,10 @@ def find_routes(instance: Instance, eligibility: Eligibility) -> Network:
             routes = [(site, market, number) for number in range(1, len(paths) + 1)]
             _admit_products(instance, network, fastest, routes, wanted.get(market, set()))
     return network
+
+
+def _lawful(instance: Instance, site: str, jurisdictions: tuple[str, ...]) -> bool:
+    return "all" in jurisdictions or instance.sites[site].jurisdiction in jurisdictions
 
 
 def _reach(graph: nx.DiGraph, place: str, beyond: Callable[[nx.DiGraph, str], set]) -> set:
@@ -116,6 +127,10 @@ def _admit_products(
     site, market, _ = routes[0]
     for product in instance.products:
         if product not in wanted:
+            continue
+        if not _lawful(instance, site, instance.products[product].site_jurisdictions):
+            reason = f"{product} may not be made in {instance.sites[site].jurisdiction}"
+            network.cut.append((site, market, product, reason))
             continue
         if product not in fastest:
             network.cut.append((site, market, product, "no operating point of hardware allowed here serves it"))
@@ -141,9 +156,14 @@ def _fastest_answer(instance: Instance, eligibility: Eligibility, site: str) -> 
 
 
 def _graph(instance: Instance) -> nx.DiGraph:
-    """Links as nodes between their ends, so that parallel links of different kinds stay apart."""
+    """Links as nodes between their ends, so that parallel links of different kinds stay apart.
+
+    Links that lead out of a market or into a site are left out, so that no way passes through either.
+    """
     graph = nx.DiGraph()
     for key, link in instance.links.items():
+        if not leads_on(instance, link):
+            continue
         graph.add_edge(link.origin, key, latency=link.latency_ms, cost=_cost_weight(link))
         graph.add_edge(key, link.destination, latency=0.0, cost=0.0)
     nx.set_node_attributes(graph, {node: number for number, node in enumerate(graph)}, "number")
@@ -151,7 +171,7 @@ def _graph(instance: Instance) -> nx.DiGraph:
 
 
 def _cost_weight(link: Link) -> float:
-    """Price of a GB over the link when it is full, in USD/GB; a hair of latency breaks ties."""
+    """Price of a GB over the link when it is full, in USD/GB, its one-off cost apart; a hair of latency breaks ties."""
     return link.usd_per_gb + link.usd_per_gbps_yr / GB_PER_GBPS_YR + 1e-12 * link.latency_ms
 
 

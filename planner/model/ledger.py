@@ -107,10 +107,6 @@ class Ledger:
         """Return the sum of all posts to an account (an expression; 0 if nothing was posted)."""
         return sum(self._accounts.get(tuple(account), []))
 
-    def knows(self, *account: object) -> bool:
-        """Whether anything was posted to an account."""
-        return tuple(account) in self._accounts
-
     def per(self, block: Block, *account: object) -> object:
         """Return the sum of all posts to an account, totalled over each copy of a coarser block."""
         return sum(total(term, per=block) for term in self._accounts.get(tuple(account), []))

@@ -15,9 +15,11 @@ receives over other lines, covers what it passes on. So a line from a hub of sun
 
 from __future__ import annotations
 
+import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
-from planner.instance.instance import Instance
+from planner.instance.dates import line_date
+from planner.instance.instance import Instance, Triple
 from planner.instance.schema.grid import Line
 from planner.model.time import when_available
 from planner.stamp import constraint, in_service, series
@@ -33,18 +35,19 @@ def add_lines(m: ConcreteModel, instance: Instance) -> None:
     m.LINES = Set(dimen=3, initialize=list(rows), doc="power lines between nodes, by kind")
     ways = [way for o, d, k in rows for way in ((o, d, k), (d, o, k))]
     m.WAYS = Set(dimen=3, initialize=ways, doc="lines by direction: power enters at the first node")
-    most = {line: when_available(m, row.available_from, row.max_mw) for line, row in rows.items()}
+    most = {line: _most_built(m, line) for line in rows}
     series(p, "line_limit_mw", most, m.LINES, unit="MW", doc="0 before the line can deliver, then out of reach")
     p.line_built_mw = Var(
         m.LINES, within=NonNegativeReals, bounds=lambda p, *line: (0, p.line_limit_mw[line]), doc="capacity added (MW)"
     )
+    p.line_added_mw = Expression(m.LINES, rule=_line_added_mw, doc="capacity in service that was added (MW)")
     p.line_mw = Expression(m.LINES, rule=_line_mw, doc="capacity in service, existing included (MW)")
     whole = [line for line, row in rows.items() if row.fixed_capex_musd > 0]
     m.WHOLE_LINES = Set(dimen=3, initialize=whole, doc="lines with a one-off cost of adding any capacity")
     p.line_laid = Var(m.WHOLE_LINES, within=Binary, doc="1 in the period in which a line is laid (0 or 1)")
     step.flow_mw = Var(m.WAYS, within=NonNegativeReals, doc="power that enters a line at the first node (MW)")
-    limited = [line for line, row in rows.items() if row.max_mw is not None]
-    m.LIMITED_LINES = Set(dimen=3, initialize=limited, doc="lines with a limit on capacity")
+    limited = [line for line, row in rows.items() if row.max_mw is not None and row.max_mw != row.existing_mw]
+    m.LIMITED_LINES = Set(dimen=3, initialize=limited, doc="lines that may grow, up to a limit")
     constraint(p, m.LIMITED_LINES, rule=line_limit)
     constraint(step, m.LINES, rule=line_capacity)
     _add_firm(m, instance)
@@ -65,33 +68,44 @@ def _add_firm(m: ConcreteModel, instance: Instance) -> None:
     constraint(m.period, m.BACKING_LINES, rule=firm_transfer)
 
 
-def _line_of(m: ConcreteModel, way: tuple[str, str, str]) -> tuple[str, str, str]:
+def _line_of(m: ConcreteModel, way: Triple) -> Triple:
     n, other, kind = way
     return way if way in m.instance.lines else (other, n, kind)
 
 
-def _row_of(m: ConcreteModel, way: tuple[str, str, str]) -> Line:
+def _row_of(m: ConcreteModel, way: Triple) -> Line:
     return m.instance.lines[_line_of(m, way)]
 
 
+def _most_built(m: ConcreteModel, line: Triple) -> np.ndarray:
+    """Return a bound on building by period (MW); 0 for a line that can only stay as it is."""
+    row = m.instance.lines[line]
+    if row.max_mw is None:
+        return when_available(m, line_date(m.instance, line), None)
+    room = row.max_mw - row.existing_mw
+    return when_available(m, line_date(m.instance, line), room) * float(room > 0)
+
+
+def _line_added_mw(p: Block, *line: str) -> object:
+    return in_service(p.line_built_mw[line], life_years=p.model().instance.lines[line].life_years)
+
+
 def _line_mw(p: Block, *line: str) -> object:
-    row = p.model().instance.lines[line]
-    return row.existing_mw + in_service(p.line_built_mw[line], life_years=row.life_years)
+    return p.model().instance.lines[line].existing_mw + p.line_added_mw[line]
 
 
 def line_limit(p: Block, *line: str) -> object:
-    """A line is no larger than its limit; one with a fixed cost grows beyond what exists only where it has been laid.
+    """A line grows no further than its limit; one with a fixed cost grows only where it has been laid.
 
-    line_mw[l] <= max_mw[l], or, with a fixed cost, <= existing_mw[l] + (max_mw[l] - existing_mw[l]) x line laid within
-    its life (0 or 1)
+    line_added_mw[l] <= max_mw[l] - existing_mw[l], with a fixed cost x line laid within its life (0 or 1)
 
-    Dual: worth of one more MW of this line.
+    Dual: worth of one more MW of this line, beyond its own cost.
     """
     row = p.model().instance.lines[line]
+    room = row.max_mw - row.existing_mw
     if line not in p.model().WHOLE_LINES:
-        return p.line_mw[line] <= row.max_mw
-    laid = in_service(p.line_laid[line], life_years=row.life_years)
-    return p.line_mw[line] <= row.existing_mw + (row.max_mw - row.existing_mw) * laid
+        return p.line_added_mw[line] <= room
+    return p.line_added_mw[line] <= room * in_service(p.line_laid[line], life_years=row.life_years)
 
 
 def line_capacity(step: Block, o: str, d: str, k: str) -> object:

@@ -7,12 +7,14 @@ convex it needs no binaries. Which point may serve which product is settled befo
 
 from __future__ import annotations
 
+import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
 from planner.instance.eligibility import Rate
 from planner.instance.instance import Instance
-from planner.model.hardware import idle_mw, most_units
-from planner.model.time import available
+from planner.model.hardware import idle_mw, most_units, unit_mw
+from planner.model.leases import leased_out, most_rented
+from planner.model.time import available, when_available
 from planner.stamp import constraint, previous, series
 from planner.units import MUSD_PER_USD
 
@@ -23,7 +25,16 @@ def add_serving(m: ConcreteModel, instance: Instance) -> None:
     """Add what runs where, the IT load it makes, and the software it needs."""
     _add_sets(m, instance)
     p, step = m.period, m.step
-    step.running_units = Var(m.RUNS, within=NonNegativeReals, doc="units running a point for a product (units)")
+    better = np.array([row.stack_index for row in instance.periods.values()])
+    series(p, "stack_index", better, unit="ratio", doc="tokens per unit, over those of the operating points")
+    late = [run for run in m.RUNS if m.eligibility.rates[run[1:]].available_from is not None]
+    m.LATE_RUNS = Set(dimen=4, initialize=late, doc="runs of points whose software comes later")
+    most = {run: when_available(m, m.eligibility.rates[run[1:]].available_from, None) for run in late}
+    series(p, "running_limit", most, m.LATE_RUNS, unit="units", doc="0 before the point can be run, then no limit")
+    step.running_units = Var(
+        m.RUNS, within=NonNegativeReals, bounds=_running_bounds, doc="units running a point for a product (units)"
+    )
+    step.at_work_units = Expression(m.EVERY_RUN, rule=_at_work, doc="own and rented units running a point (units)")
     step.made_gtok_per_h = Expression(m.MAKES, rule=_made, doc="tokens made within the service level (Gtok/h)")
     constraint(step, m.FLEETS, rule=units_at_work)
     constraint(step, m.FLEETS, rule=it_load)
@@ -43,9 +54,11 @@ def rate_of(m: ConcreteModel, h: str, k: str, p: str) -> Rate:
     return m.eligibility.rates[h, k, p]
 
 
-def made_gtok_per_unit_h(m: ConcreteModel, h: str, k: str, p: str) -> float:
-    """Return tokens a unit makes within the service level: peak rate x headroom (Gtok/h per unit)."""
-    return m.instance.products[p].headroom * rate_of(m, h, k, p).gtok_per_h
+def made_gtok_per_h(step: Block, runs: list[tuple[str, str, str, str]]) -> object:
+    """Return the tokens that runs make within the service level: peak rate x headroom x stack_index (Gtok/h)."""
+    m = step.model()
+    rates = {run: m.instance.products[run[3]].headroom * rate_of(m, *run[1:]).gtok_per_h for run in runs}
+    return m.period.stack_index * sum(rate * step.at_work_units[run] for run, rate in rates.items())
 
 
 def _add_sets(m: ConcreteModel, instance: Instance) -> None:
@@ -53,11 +66,14 @@ def _add_sets(m: ConcreteModel, instance: Instance) -> None:
     rates = m.eligibility.rates
     runs = [(s, h, k, p) for s, h in m.FLEETS for (hardware, k, p) in rates if hardware == h]
     m.RUNS = Set(dimen=4, initialize=runs, doc="points that hardware at a site can run for a product")
+    every = list(dict.fromkeys([*runs, *m.RENTED_RUNS]))
+    m.EVERY_RUN = Set(dimen=4, initialize=every, doc="points that own or rented hardware can run for a product")
     m.runs_of_fleet, m.runs_of_make, m.runs_of_licence = {}, {}, {}
     managed = [w for w in instance.stacks if _is_managed(m, instance, w)]
     for run in runs:
+        m.runs_of_fleet.setdefault(run[:2], []).append(run)
+    for run in every:
         s, h, k, p = run
-        m.runs_of_fleet.setdefault((s, h), []).append(run)
         m.runs_of_make.setdefault((s, p), []).append(run)
         if rates[h, k, p].stack in managed:
             m.runs_of_licence.setdefault((s, h, rates[h, k, p].stack), []).append(run)
@@ -75,9 +91,19 @@ def _is_managed(m: ConcreteModel, instance: Instance, w: str) -> bool:
     )
 
 
-def _made(step: Block, s: str, p: str) -> object:
+def _running_bounds(step: Block, *run: str) -> tuple:
     m = step.model()
-    return sum(made_gtok_per_unit_h(m, h, k, p) * step.running_units[s, h, k, p] for _, h, k, _ in m.runs_of_make[s, p])
+    return 0, m.period.running_limit[run] if run in m.LATE_RUNS else None
+
+
+def _at_work(step: Block, *run: str) -> object:
+    m = step.model()
+    own = step.running_units[run] if run in m.RUNS else 0.0
+    return own + step.running_rented[run] if run in m.RENTED_RUNS else own
+
+
+def _made(step: Block, s: str, p: str) -> object:
+    return made_gtok_per_h(step, step.model().runs_of_make[s, p])
 
 
 def _adoptions(p: Block, w: str) -> object:
@@ -85,22 +111,23 @@ def _adoptions(p: Block, w: str) -> object:
 
 
 def units_at_work(step: Block, s: str, h: str) -> object:
-    """No more units run than are in service and not broken.
+    """No more units run than are in service, not leased out and not broken.
 
-    sum over k, p of running_units[s,h,k,p] <= availability[h] x fleet_units[s,h]
+    sum over k, p of running_units[s,h,k,p] <= availability[h] x (fleet_units[s,h] - units leased out)
 
     Dual: worth of one more unit in this hour.
     """
     m = step.model()
     running = sum(step.running_units[run] for run in m.runs_of_fleet.get((s, h), []))
-    return running <= m.instance.hardware[h].availability * m.period.fleet_units[s, h]
+    return running <= m.instance.hardware[h].availability * (m.period.fleet_units[s, h] - leased_out(m, s, h))
 
 
 def it_load(step: Block, s: str, h: str) -> object:
-    """The IT load of a fleet is that of its running units plus that of its idle ones, spread over its halls.
+    """The IT load of a fleet is that of its running, its leased-out and its idle units, spread over its halls.
 
     sum over c of it_mw[s,h,c] = sum over k, p of running_units[s,h,k,p] x mw[h,k]
-                                 + (fleet_units[s,h] - sum over k, p of running_units[s,h,k,p]) x idle_mw[h]
+                                 + units leased out x unit_kw_max[h]/1000
+                                 + (fleet_units[s,h] - units leased out - sum of running_units[s,h,k,p]) x idle_mw[h]
 
     Dual: cost of one more MW of IT load in this hour.
     """
@@ -108,6 +135,7 @@ def it_load(step: Block, s: str, h: str) -> object:
     idle = idle_mw(m.instance, h)
     runs = m.runs_of_fleet.get((s, h), [])
     extra = sum((rate_of(m, *run[1:]).mw - idle) * step.running_units[run] for run in runs)
+    extra += (unit_mw(m.instance, h) - idle) * leased_out(m, s, h)
     return sum(step.it_mw[s, h, c] for c in m.halls_of[s, h]) == extra + idle * m.period.fleet_units[s, h]
 
 
@@ -122,24 +150,27 @@ def stack_stays_adopted(p: Block, w: str) -> object:
 
 
 def licence_covers(step: Block, s: str, h: str, w: str) -> object:
-    """Units run software only under a licence, paid for the busiest hour.
+    """Units, own or rented, run software only under a licence, paid for the busiest hour.
 
-    sum over k of w, p of running_units[s,h,k,p] <= licensed_units[s,h,w]
+    sum over k of w, p of at_work_units[s,h,k,p] <= licensed_units[s,h,w]
 
     Dual: this hour's part of the licence.
     """
     m = step.model()
-    return sum(step.running_units[run] for run in m.runs_of_licence[s, h, w]) <= m.period.licensed_units[s, h, w]
+    return sum(step.at_work_units[run] for run in m.runs_of_licence[s, h, w]) <= m.period.licensed_units[s, h, w]
 
 
 def licence_needs_adoption(p: Block, s: str, h: str, w: str) -> object:
     """Nothing runs on software that was not adopted.
 
-    licensed_units[s,h,w] <= most x adopted[w], with most out of reach of hall space and of what vendors deliver
+    licensed_units[s,h,w] <= most x adopted[w], with most out of reach of hall space, what vendors deliver and leases
 
     Dual: worth of the software per unit.
     """
-    return p.licensed_units[s, h, w] <= _most_running(p.model().instance, s, h) * p.adopted[w]
+    m = p.model()
+    own = _most_running(m.instance, s, h) if (s, h) in m.FLEETS else 0.0
+    rented = _ROOM * m.instance.hardware[h].availability * most_rented(m, s, h)
+    return p.licensed_units[s, h, w] <= (own + rented) * p.adopted[w]
 
 
 def _most_running(instance: Instance, s: str, h: str) -> float:

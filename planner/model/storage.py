@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
+from planner.instance.dates import store_date
 from planner.instance.instance import Instance
 from planner.instance.schema.power import Store
 from planner.model.time import carries_over, when_available
@@ -30,9 +31,9 @@ def add_storage(m: ConcreteModel, instance: Instance) -> None:
     m.LINKED_STORES = Set(dimen=2, initialize=linked, doc="stores that carry energy from date to date")
     cyclic = [i for i in m.STORES if i not in m.LINKED_STORES]
     m.CYCLIC_STORES = Set(dimen=2, initialize=cyclic, doc="stores that end each modelled day as they began it")
-    mw = {i: when_available(m, row.available_from, row.max_mw) for i, row in rows.items()}
+    mw = {i: when_available(m, store_date(instance, i), row.max_mw) for i, row in rows.items()}
     series(p, "store_limit_mw", mw, m.STORES, unit="MW", doc="0 before the store can deliver, then out of reach")
-    mwh = {i: when_available(m, row.available_from, row.max_mwh) for i, row in rows.items()}
+    mwh = {i: when_available(m, store_date(instance, i), row.max_mwh) for i, row in rows.items()}
     series(p, "store_limit_mwh", mwh, m.STORES, unit="MWh", doc="0 before the store can deliver, then out of reach")
     p.store_built_mw = Var(
         m.STORES, within=NonNegativeReals, bounds=lambda p, n, b: (0, p.store_limit_mw[n, b]), doc="power built (MW)"

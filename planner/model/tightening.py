@@ -10,7 +10,8 @@ from __future__ import annotations
 from pyomo.environ import Block, ConcreteModel, Set
 
 from planner.instance.instance import Instance
-from planner.model.serving import made_gtok_per_unit_h, rate_of
+from planner.model.serving import made_gtok_per_h, rate_of
+from planner.model.wholesale import yearly_wanted_gtok
 from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
 
@@ -25,7 +26,7 @@ def add_tightening(m: ConcreteModel, instance: Instance) -> None:
     for s, market, number, p in m.FLOWS:
         if s in costly:
             m.flows_of_pair.setdefault((s, market, p), []).append((s, market, number, p))
-    for run in m.RUNS:
+    for run in m.EVERY_RUN:
         w = rate_of(m, *run[1:]).stack
         if w in m.STACKS:
             m.runs_of_software.setdefault((w, run[3]), []).append(run)
@@ -48,13 +49,13 @@ def add_tightening(m: ConcreteModel, instance: Instance) -> None:
 def open_to_serve(year: Block, s: str, market: str, p: str) -> object:
     """A closed site serves nobody: no market takes more from a site in a year than all its demand, if it is open.
 
-    total over the year of flow_gtok_per_h[s,market,*,p] <= 1.001 x yearly demand[market,p] x opened[s]
+    total over the year of carried_gtok_per_h[s,market,*,p] <= 1.001 x yearly demand[market,p] x opened[s]
 
     Dual: 0 but for rounding; the row only guides the search.
     """
     m = year.model()
-    served = total(sum(m.step.flow_gtok_per_h[i] for i in m.flows_of_pair[s, market, p]), per=year)
-    room = _ROOM * m.yearly_demand_gtok[market, p] / DAYS_PER_YEAR
+    served = total(sum(m.step.carried_gtok_per_h[i] for i in m.flows_of_pair[s, market, p]), per=year)
+    room = _ROOM / DAYS_PER_YEAR * yearly_wanted_gtok(m, market, p)
     return served / DAYS_PER_YEAR <= room * m.period.opened[s]
 
 
@@ -67,21 +68,23 @@ def adopted_to_make(year: Block, w: str, p: str) -> object:
     """
     m = year.model()
     runs = m.runs_of_software[w, p]
-    made = total(sum(made_gtok_per_unit_h(m, *run[1:]) * m.step.running_units[run] for run in runs), per=year)
-    room = _ROOM * sum(gtok for (_, product), gtok in m.yearly_demand_gtok.items() if product == p) / DAYS_PER_YEAR
-    return made / DAYS_PER_YEAR <= room * m.period.adopted[w]
+    made = total(made_gtok_per_h(m.step, runs), per=year)
+    wanted = sum(yearly_wanted_gtok(m, market, p) for market in m.MARKETS)
+    return made / DAYS_PER_YEAR <= _ROOM / DAYS_PER_YEAR * wanted * m.period.adopted[w]
 
 
 def adopted_to_make_now(step: Block, w: str, p: str) -> object:
     """What is served at once is bound hour by hour: software makes no more than the hour's demand, if adopted.
 
-    tokens of product p made by points of software w <= 1.001 x demand_gtok_per_h[p] x adopted[w]
+    tokens of product p made by points of software w <= 1.001 x demand_gtok_per_h[p] x adopted[w],
+    wholesale offers counting as demand
 
     Dual: 0 but for rounding; the row only guides the search.
     """
     m = step.model()
-    made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.running_units[run] for run in m.runs_of_software[w, p])
+    made = made_gtok_per_h(step, m.runs_of_software[w, p])
     demand = sum(step.demand_gtok_per_h[key] for key in m.segments_of_product.get(p, []))
+    demand += sum(m.period.wholesale_gtok_per_h[i] for i in m.wholesale_sales if i[1] == p)
     return made <= _ROOM * demand * m.period.adopted[w]
 
 
@@ -96,4 +99,4 @@ def chosen_to_drink(year: Block, s: str, c: str) -> object:
     per_mwh = m.instance.cooling[c].water_m3_per_mwh
     right = m.instance.sites[s].water_limit_m3_per_yr
     used = total(m.step.heat_removed_mw[s, c], per=year) * (per_mwh / WATER_SCALE_M3)
-    return used <= _ROOM * right / WATER_SCALE_M3 * m.cooling_chosen[s, c]
+    return used <= _ROOM * right / WATER_SCALE_M3 * m.period.cooling_chosen[s, c]

@@ -2,13 +2,16 @@
 
 plan > period > year (period x scenario) > day > step. A rule is written once, for one copy of its level; the weights of
 the edges (years of a period, probability of a year, days of a representative day, hours of a step) are what `total`
-multiplies by.
+multiplies by. Where hardware may retire early, `vintage` stands beside year below period: one copy per age class alive
+in it, the pair (period, built).
 
 Where stores carry energy from date to date there is one level more: the 365 dates of a year in calendar order, each a
 child of the representative day that stands for it. A day of weight w stands for w dates, so that each weighs 1 / w.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pandas as pd
@@ -24,9 +27,10 @@ DATE_TOLERANCE_YR = 1e-6
 
 
 def add_time(m: ConcreteModel, instance: Instance) -> None:
-    """Add the blocks m.period, m.year, m.day and m.step, with m.step.hours and m.period.first_period.
+    """Add the blocks m.period, m.year, m.day and m.step, with m.step.hours.
 
-    Where a store is linked over representative days there is a block m.date as well.
+    Where hardware may retire early there is a block m.vintage as well, where a store is linked over representative days
+    a block m.date.
     """
     grid = TimeGrid(instance.settings.time)
     rows = list(instance.periods.values())
@@ -39,10 +43,12 @@ def add_time(m: ConcreteModel, instance: Instance) -> None:
     year = Level("year", years, parent=period, parent_of=np.arange(len(periods)), weight=1.0)
     day = _nest("day", year, grid.days.index, grid.days.to_numpy())
     step = _nest("step", day, pd.RangeIndex(grid.steps_per_day, name="step"), float(grid.step_hours))
-    add_levels(m, [period, year, day, step, *([_dates(instance, day)] if carries_over(instance) else [])])
+    lives = [row.life_years for row in instance.hardware.values() if row.may_retire]
+    vintages = _vintages(period, max(lives, default=0.0))
+    m.has_vintages = vintages.n > 0
+    dates = [_dates(instance, day)] if carries_over(instance) else []
+    add_levels(m, [period, *([vintages] if m.has_vintages else []), year, day, step, *dates])
     m.grid = grid
-    is_first = np.arange(len(periods)) == 0
-    series(m.period, "first_period", is_first.astype(float), unit="0 or 1", doc="1 in the first period")
     series(m.step, "hours", float(grid.step_hours), unit="h", doc="length of a step")
 
 
@@ -54,6 +60,17 @@ def _nest(name: str, parent: Level, labels: pd.Index, weight: np.ndarray | float
     weights = np.tile(np.broadcast_to(weight, len(labels)), len(above))
     index = pd.MultiIndex.from_frame(frame)
     return Level(name, index, parent=parent, parent_of=np.repeat(np.arange(len(above)), len(labels)), weight=weights)
+
+
+def _vintages(period: Level, longest_life_yr: float) -> Level:
+    """Return one copy per pair of a period and an earlier one of which something may still be alive, with its age."""
+    start = period.copies["start_year"].to_numpy()
+    age = start[:, None] - start[None, :]
+    now, then = np.nonzero(np.tril(np.ones_like(age, dtype=bool), -1) & (age < longest_life_yr - DATE_TOLERANCE_YR))
+    names = period.labels.to_numpy()
+    index = pd.MultiIndex.from_arrays([names[now], names[then]], names=["period", "built"])
+    copies = pd.DataFrame({"age_yr": age[now, then], "built_in": then}, index=index)
+    return Level("vintage", copies, parent=period, parent_of=now, weight=1.0)
 
 
 def carries_over(instance: Instance) -> bool:
@@ -76,16 +93,39 @@ def by_step(m: ConcreteModel, values: np.ndarray) -> np.ndarray:
     return np.tile(values, len(level_of(m.year).copies))
 
 
-def by_period(m: ConcreteModel, of_period: list[float]) -> np.ndarray:
+def by_period(m: ConcreteModel, of_period: np.ndarray) -> np.ndarray:
     """Spread one value per period over the copies of m.step, in their order."""
     per_period = len(level_of(m.step).copies) // len(of_period)
-    return np.repeat(np.asarray(of_period, dtype=float), per_period)
+    return np.repeat(of_period, per_period)
+
+
+def purchases(m: ConcreteModel, life_years: float) -> np.ndarray:
+    """Return how often a thing of that life is bought to last through each period it is built in.
+
+    Once, and once more each time it dies inside the period: its annuity goes on, so that it is replaced by its like.
+    """
+    return np.array([bought(length, life_years) for length in level_of(m.period).copies["length_yr"]], dtype=float)
+
+
+def bought(length_yr: float, life_years: float) -> int:
+    """Return how often a thing of that life is bought to last for a time: as often as its lives fill it, rounded up."""
+    return max(1, math.ceil(length_yr / life_years - DATE_TOLERANCE_YR))
 
 
 def available(m: ConcreteModel, date: float | None) -> np.ndarray:
     """Return 1.0 for each period that starts on or after the date, else 0.0 (all ones without a date)."""
     start = level_of(m.period).copies["start_year"].to_numpy()
     return np.ones(len(start)) if date is None else (start >= date - DATE_TOLERANCE_YR).astype(float)
+
+
+def in_term(m: ConcreteModel, date: float | None) -> np.ndarray:
+    """Return 1.0 for each period that starts before the date, else 0.0 (all ones without a date)."""
+    return np.ones(len(level_of(m.period).copies)) if date is None else 1.0 - available(m, date)
+
+
+def on_offer(m: ConcreteModel, start: float | None, until: float | None) -> np.ndarray:
+    """Return 1.0 for each period that starts on or after one date and before another, else 0.0."""
+    return available(m, start) * in_term(m, until)
 
 
 def when_available(m: ConcreteModel, date: float | None, limit: float | None) -> np.ndarray:

@@ -59,7 +59,8 @@ def write(folder: Path, text: str) -> Path:
         (
             HEAD + DAYS + '[objective]\nname = "proffit"\n',
             "instance.toml:8 objective.name proffit - is not one of the choices - "
-            "did you mean profit? allowed: profit, tokens, revenue",
+            "did you mean profit? allowed: profit, tokens, revenue, cost, carbon, water, energy, capex, "
+            "cost_per_mtok, tokens_per_mwh",
         ),
         (
             HEAD + DAYS + '[serving]\nmeasured_only = "kw"\n',

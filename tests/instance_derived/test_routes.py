@@ -86,6 +86,50 @@ def test_a_way_never_passes_a_place_twice(tmp_path: Path) -> None:
     assert ways(network(tmp_path, circle)) == [["east", "town"]]
 
 
+def around(folder: Path, links: list[dict[str, Any]], **more: Any) -> Network:
+    """Routes of the minimal instance with a second site, beta, and a second market, port, that wants nothing."""
+    tables = minimal_tables() | {"links": links, "pops": [{"id": "east", "name": "East"}]} | more
+    tables["sites"].append(tables["sites"][0] | {"id": "beta"})
+    tables["power"].append(tables["power"][0] | {"node": "beta"})
+    tables["markets"].append({"id": "port", "name": "Port"})
+    instance = load(write_instance(folder / "small", tables))
+    return find_routes(instance, eligible_points(instance))
+
+
+def test_no_way_leads_through_a_market_or_another_site(tmp_path: Path) -> None:
+    through_market = [link("alpha", "port", 1), link("port", "town", 1)]
+    through_site = [link("alpha", "beta", 1), link("beta", "town", 1)]
+    found = around(tmp_path, [*through_market, *through_site, *EAST])
+    assert {key: [end for _, end, _ in route.links] for key, route in found.routes.items()} == {
+        ("alpha", "town", 1): ["east", "town"],
+        ("alpha", "port", 1): ["port"],
+        ("beta", "town", 1): ["town"],
+    }
+    assert ("beta", "port", "", "no link leads there") in found.cut
+
+
+def test_a_way_may_pass_through_points_of_presence_at_the_edge(tmp_path: Path) -> None:
+    edge = [link("alpha", "east", 5, kind="private-line"), link("east", "town", 1, kind="cdn-edge")]
+    assert around(tmp_path, edge).routes["alpha", "town", 1].latency_ms == 6
+
+
+def test_a_wholesale_offer_opens_routes_for_its_product(tmp_path: Path) -> None:
+    offer = {"id": "rival", "direction": "sell", "market": "port", "product": "chat", "usd_per_mtok": 1}
+    links = [DIRECT, link("alpha", "port", 20)]
+    for direction, carries in (("sell", True), ("buy", False)):
+        rows = [offer | {"max_gtok_per_day": 1, "direction": direction}]
+        found = around(tmp_path / direction, links, wholesale=rows)
+        assert (("alpha", "port", 1, "chat") in found.allowance_ms) is carries
+
+
+def test_the_law_of_the_product(tmp_path: Path) -> None:
+    found = network(tmp_path / "no", [DIRECT], products__site_jurisdictions="eu|uk")
+    assert list(found.routes) == [(*HERE, 1)]  # another product might use it
+    assert found.allowance_ms == {}
+    assert found.cut == [(*HERE, "chat", "chat may not be made in us")]
+    assert network(tmp_path / "yes", [DIRECT], products__site_jurisdictions="eu|us").cut == []
+
+
 def test_the_law_of_the_market(tmp_path: Path) -> None:
     found = network(tmp_path / "no", [DIRECT], markets__site_jurisdictions="eu|uk")
     assert (found.routes, found.allowance_ms) == ({}, {})

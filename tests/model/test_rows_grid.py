@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pyomo.environ import ConcreteModel
 
+from planner.model.build import build
 from planner.stamp import at
 from tests.model.reading import EXACT, Rows, coefficients, present_value
 from tests.model.test_cash import annuity, hourly, lasting, yearly
+from tests.model.world_grid import world
 
 HVDC, AC, CABLE = "alpha,moor,hvdc", "moor,peak,ac", "peak,alpha,cable"
 BACK = "moor,alpha,hvdc"
@@ -84,7 +88,7 @@ def test_firm_capacity_is_passed_on_by_who_has_it(grid: Rows) -> None:
     ("column", "upper"),
     [
         (f"line_built_mw[{HVDC}]@early", 0),
-        (f"line_built_mw[{HVDC}]@late", 21),  # out of reach of the limit
+        (f"line_built_mw[{HVDC}]@late", 16),  # out of reach of the limit
         (f"line_built_mw[{AC}]@early", float("inf")),
         (f"line_built_mw[{CABLE}]@early", 8),
         (f"line_laid[{HVDC}]@early", 1),
@@ -92,6 +96,16 @@ def test_firm_capacity_is_passed_on_by_who_has_it(grid: Rows) -> None:
 )
 def test_bounds(grid: Rows, column: str, upper: float) -> None:
     assert grid.bounds(column) == (0, upper)
+
+
+def test_an_order_takes_its_time(tmp_path: Path) -> None:
+    """Ordered in 2027, two years later: the line is there late; a date of its own counts before its lead time."""
+    changes = {"order_date": 2027, "lines.*.*.*.lead_time_years": 2}
+    ordered = Rows(build(world(tmp_path / "w", changes)))
+    assert ordered.bounds(f"line_built_mw[{CABLE}]@early") == (0, 0)
+    assert ordered.bounds(f"line_built_mw[{CABLE}]@late") == (0, 8)
+    early = Rows(build(world(tmp_path / "v", changes | {"lines.*.*.hvdc.available_from": 2028})))
+    assert early.bounds(f"line_built_mw[{HVDC}]@early") == (0, 16)
 
 
 CASH = {

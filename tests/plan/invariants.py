@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from planner.instance import Instance
-from planner.instance.demand import token_shares
+from planner.instance.demand import token_shares, volumes_gtok_per_day
 from planner.plan.plan import Plan
 
 SOLVED = 1e-6
@@ -31,17 +33,54 @@ def check_power_closes(plan: Plan, instance: Instance) -> None:
 
 
 def check_energy_adds_up(plan: Plan, instance: Instance) -> None:
-    """Energy of sources plus what stores give back is what the facility and the stores took."""
-    supplied = plan.power.groupby(["period", "node"])["energy_mwh_per_yr"].sum()
+    """At every node, energy of sources and lines is what facility, stores and lines took and what was sold back."""
+    net = plan.power["energy_mwh_per_yr"] - plan.power["exported_mwh_per_yr"]
+    supplied = net.groupby([plan.power["period"], plan.power["node"]]).sum()
     stores = plan.stores.groupby(["period", "node"])[["charged_mwh_per_yr", "discharged_mwh_per_yr"]].sum()
-    for (period, node), group in plan.sites.groupby(["period", "site"]):
-        used = group["mean_facility_mw"].sum() * 8760
-        lost = 0.0
+    facility = plan.sites.set_index(["period", "site"])["mean_facility_mw"] * 8760
+    moved = _moved_over_lines(plan, instance)
+    for period, node in [(period, node) for period in instance.periods for node in (*instance.sites, *instance.hubs)]:
+        used = facility.get((period, node), 0.0)
+        lost = -moved.get((period, node), 0.0)
         if (period, node) in stores.index:
-            lost = (
+            lost += (
                 stores.loc[(period, node), "charged_mwh_per_yr"] - stores.loc[(period, node), "discharged_mwh_per_yr"]
             )
         assert supplied.get((period, node), 0.0) == pytest.approx(used + lost, rel=SOLVED, abs=1e-3)
+
+
+def _moved_over_lines(plan: Plan, instance: Instance) -> dict[tuple[str, str], float]:
+    """What arrives at a node over lines less what leaves it (MWh/yr), by period and node."""
+    moved: dict[tuple[str, str], float] = {}
+    for row in plan.lines.itertuples():
+        arrives = 1 - instance.lines[row.origin, row.destination, row.kind].loss_share
+        there, back = row.from_origin_mwh_per_yr, row.from_destination_mwh_per_yr
+        for node, mwh in ((row.origin, arrives * back - there), (row.destination, arrives * there - back)):
+            moved[row.period, node] = moved.get((row.period, node), 0.0) + mwh
+        assert row.lost_mwh_per_yr == pytest.approx((1 - arrives) * (there + back), rel=SOLVED, abs=1e-3)
+    return moved
+
+
+def check_lines_carry_what_they_can(plan: Plan, instance: Instance) -> None:
+    """No line carries more than its capacity, nor has more than its limit, and a hub draws nothing of its own."""
+    for row in plan.lines.itertuples():
+        line = instance.lines[row.origin, row.destination, row.kind]
+        assert row.peak_mw <= row.capacity_mw * (1 + SOLVED) + SOLVED
+        assert line.max_mw is None or row.capacity_mw <= line.max_mw * (1 + SOLVED) + SOLVED
+        both = row.from_origin_mwh_per_yr + row.from_destination_mwh_per_yr
+        assert both <= row.peak_mw * 8760 * (1 + SOLVED) + 1e-3
+    assert not set(plan.dispatch.loc[plan.dispatch["group"] == "facility", "node"]) & set(instance.hubs)
+
+
+def check_linked_stores(plan: Plan, instance: Instance) -> None:
+    """At no hour of the year does a linked store hold less than nothing or more than it can; the year closes."""
+    capacity = plan.stores.set_index(["period", "node", "store"])["energy_mwh"]
+    for (period, node, store), dates in plan.carried.groupby(["period", "node", "store"]):
+        most = capacity[period, node, store]
+        room = SOLVED * max(1.0, most)
+        assert len(dates) == 365
+        assert dates["lowest_mwh"].min() >= -room
+        assert dates["highest_mwh"].max() <= most + room
 
 
 def check_stores_make_no_energy(plan: Plan, instance: Instance) -> None:
@@ -77,29 +116,61 @@ def check_whole_numbers(plan: Plan, instance: Instance) -> None:
     """Units that are bought whole, sites, software and whole contracts are whole."""
     if plan.record["relaxed"]:
         return
-    whole = plan.hardware[[instance.hardware[h].whole_units for h in plan.hardware["hardware"]]]
+    whole = plan.hardware[plan.hardware["hardware"].map(lambda h: instance.hardware[h].whole_units).astype(bool)]
     contracts = plan.markets[
         [
             instance.demand[key].whole
             for key in zip(*(plan.markets[n] for n in ("market", "product", "segment")), strict=True)
         ]
     ]
-    for values in (whole["units_built"], plan.sites["opened"], plan.software["adopted"], contracts["accepted_share"]):
+    counts = (whole["units_built"], whole["units_retired"])
+    for values in (*counts, plan.sites["opened"], plan.software["adopted"], contracts["accepted_share"]):
         assert np.allclose(values, np.round(values.astype(float)), rtol=0, atol=SOLVED)
+
+
+def check_power_plant(plan: Plan, instance: Instance) -> None:
+    """Nothing gives more than its availability, permits hold, units are whole and run no more than there are."""
+    for row in plan.power.itertuples():
+        plant = instance.technologies[row.technology]
+        assert not row.curtailed_mwh_per_yr < -SOLVED * max(1.0, row.energy_mwh_per_yr)
+        if plant.max_hours_per_yr is not None:
+            assert row.energy_mwh_per_yr <= plant.max_hours_per_yr * row.capacity_mw * (1 + SOLVED) + SOLVED
+        if plant.unit_mw is not None and not plan.record["relaxed"]:
+            units = row.built_mw / plant.unit_mw
+            assert units == pytest.approx(round(units), abs=SOLVED)
+        assert pd.notna(row.mean_online_units) == plant.is_committed
+        if plant.is_committed:
+            assert row.mean_online_units * plant.unit_mw <= row.capacity_mw * (1 + SOLVED) + SOLVED
+            least = row.mean_online_units * plant.unit_mw * plant.min_load_share * 8760
+            assert row.energy_mwh_per_yr >= least * (1 - SOLVED) - SOLVED
+
+
+def check_clean_share(plan: Plan, instance: Instance) -> None:
+    """Clean energy that is not sold back is the share of consumption that it must be."""
+    share = instance.settings.limits.clean_share_per_yr
+    for _, power in plan.power.groupby("period"):
+        clean = [instance.technologies[g].is_clean for g in power["technology"]]
+        sold = power["exported_mwh_per_yr"].sum()
+        owed = (share or 0.0) * (power["energy_mwh_per_yr"].sum() - sold)
+        assert share is None or power.loc[clean, "energy_mwh_per_yr"].sum() - sold >= owed * (1 - SOLVED) - SOLVED
 
 
 def check_sold_at_most_asked(plan: Plan, instance: Instance) -> None:
     """No segment buys more than it asks for, at whatever prices."""
     sold = plan.markets.groupby(["period", "market", "product", "segment"])[["sold_gtok_per_day"]].sum()
     for (period, *key), row in sold.iterrows():
-        asked = instance.demand[tuple(key)].volume_gtok_per_day * instance.periods[period].demand_index
+        asked = volumes_gtok_per_day(instance, tuple(key))[list(instance.periods).index(period)]
         assert row["sold_gtok_per_day"] <= asked * (1 + SOLVED) + SOLVED
 
 
 def check_sold_is_delivered_is_made(plan: Plan, instance: Instance) -> None:
-    """Over a year, what routes bring a market is what was sold there, and what a site sends is what it makes."""
-    sold = plan.markets.groupby(["period", "market", "product"])["sold_gtok_per_day"].sum()
-    brought = plan.routes.groupby(["period", "market", "product"])["gtok_per_day"].sum()
+    """Over a year a market sells what routes bring and what it buys, and a site sends what it makes."""
+    keys = ["period", "market", "product"]
+    trade = {way: plan.wholesale[plan.wholesale["direction"] == way].groupby(keys) for way in ("buy", "sell")}
+    sold = plan.markets.groupby(keys)["sold_gtok_per_day"].sum()
+    sold = sold.add(trade["sell"]["gtok_per_day"].sum(), fill_value=0.0)
+    brought = plan.routes.groupby(keys)["gtok_per_day"].sum()
+    brought = brought.add(trade["buy"]["gtok_per_day"].sum(), fill_value=0.0)
     _same(sold, brought)
     made = plan.serving.groupby(["period", "site", "product"])["made_gtok_per_day"].sum()
     sent = plan.routes.groupby(["period", "site", "product"])["gtok_per_day"].sum()
@@ -121,45 +192,108 @@ def check_latency(plan: Plan, instance: Instance) -> None:
         if (row.period, row.site, row.product) in fastest.index:
             answer = fastest[row.period, row.site, row.product] + row.rtt_ms
             assert answer <= instance.products[row.product].max_ttft_ms + 1e-6
-        law = instance.markets[row.market].site_jurisdictions
-        assert "all" in law or instance.sites[row.site].jurisdiction in law
+        for law in (instance.markets[row.market], instance.products[row.product]):
+            assert {"all", instance.sites[row.site].jurisdiction} & set(law.site_jurisdictions)
 
 
 def check_accounts_are_the_objective(plan: Plan, instance: Instance) -> None:
-    """The present values in the accounts sum to what was maximised; tokens are counted from what was sold."""
-    name = plan.record["objective_name"]
-    accounts = plan.accounts
-    if name == "revenue":
-        accounts = accounts[accounts["heading"] == "revenue"]
-    found = accounts["present_value_musd"].sum()
-    if name == "tokens":
-        paid = plan.markets[plan.markets["price_usd_per_mtok"] > 0]
-        weight = [instance.products[p].token_weight for p in paid["product"]]
-        years = [instance.periods[t].length_yr for t in paid["period"]]
-        found = (paid["sold_gtok_per_day"] * weight * years).sum() * 365
-    size = accounts["present_value_musd"].abs().sum()
+    """The present values in the accounts, or what else was optimised, sum to the objective; no bound is worse."""
+    found = measured(plan, instance)[plan.record["objective_name"]]
+    size = plan.accounts["present_value_musd"].abs().sum()
     assert found == pytest.approx(plan.objective, rel=1e-9, abs=1e-9 * max(1.0, size))
-    assert plan.bound >= plan.objective - 1e-9 * max(1.0, abs(plan.objective))
+    sense = 1 if plan.record["sense"] == "maximise" else -1
+    assert sense * (plan.bound - plan.objective) >= -1e-9 * max(1.0, abs(plan.objective))
+
+
+def check_measures(plan: Plan, instance: Instance) -> None:
+    """Every measure is the sum of what other tables show, and stands in the record."""
+    table = plan.measures.set_index("measure")["value"]
+    expected = measured(plan, instance)
+    assert set(table.index) >= set(expected) - {"cost_per_mtok", "tokens_per_mwh"}
+    size = plan.accounts["present_value_musd"].abs().sum()
+    for name, value in table.items():
+        assert value == pytest.approx(expected[name], rel=1e-8, abs=1e-8 * max(1.0, size)), name
+    assert plan.record["measures"] == table.to_dict()
+    assert plan.record["objective"] == table[plan.record["objective_name"]]
+
+
+def check_limits(plan: Plan, instance: Instance) -> None:
+    """No measure is beyond its limit, no earlier objective worse than its slack allows."""
+    table = plan.measures.set_index("measure")["value"]
+    for name, side, value in plan.record["limits"]:
+        beyond = table[name] - value if side == "at_most" else value - table[name]
+        assert beyond <= SOLVED * max(1.0, abs(value)), name
+    for one in plan.record["passes"]:
+        if one["status"] in ("optimal", "feasible") and one["value"] is not None:
+            worse = one["reached"] - one["value"] if one["sense"] == "maximise" else one["value"] - one["reached"]
+            slack = instance.settings.objective.slack
+            slack = plan.record["options"]["gap"] if slack is None else slack
+            assert worse <= (slack + SOLVED) * abs(one["reached"]) + SOLVED, one
+
+
+def measured(plan: Plan, instance: Instance) -> dict[str, float]:
+    """Every measure, computed from the other tables."""
+    years = {t: row.length_yr for t, row in instance.periods.items()}
+    headings = plan.accounts.groupby("heading")["present_value_musd"].sum()
+    paid = plan.markets[plan.markets["price_usd_per_mtok"] > 0]
+    weight = [instance.products[p].token_weight for p in paid["product"]]
+    traded = [
+        (1 if row.direction == "sell" else -1)
+        * instance.products[row.product].token_weight
+        * row.gtok_per_day
+        * years[row.period]
+        for row in plan.wholesale.itertuples()
+    ]
+    found = {
+        "profit": headings.sum(),
+        "revenue": headings.get("revenue", 0.0),
+        "cost": -headings.drop(["revenue", "non-cash"], errors="ignore").sum(),
+        "tokens": ((paid["sold_gtok_per_day"] * weight * paid["period"].map(years)).sum() + sum(traded)) * 365,
+        "carbon": (plan.power["co2_t_per_yr"] * plan.power["period"].map(years)).sum(),
+        "water": (plan.cooling["water_m3_per_yr"] * plan.cooling["period"].map(years)).sum(),
+        "energy": (plan.sites["mean_facility_mw"] * 8760 * plan.sites["period"].map(years)).sum(),
+        "capex": plan.capex["overnight_musd"].sum(),
+    }
+    if found["tokens"] > 1e-6:
+        found["cost_per_mtok"] = found["cost"] / found["tokens"] * 1e3
+    if found["energy"] > 1e-6:
+        found["tokens_per_mwh"] = found["tokens"] / found["energy"] * 1e3
+    return found
 
 
 def check_revenue(plan: Plan, instance: Instance) -> None:
-    """Revenue is the same in the accounts, by contract, and as power x tokens per MWh x price."""
+    """Revenue is the same in the accounts, by contract, offer and lease, and as power x tokens per MWh x price."""
     booked = plan.accounts[plan.accounts["heading"] == "revenue"].groupby("period")["musd_per_yr"].sum()
     sold = plan.markets.groupby("period")["revenue_musd_per_yr"].sum()
+    for table, way in (("wholesale", "sell"), ("leases", "out")):
+        rows = plan.tables[table]
+        earned = rows[rows["direction"] == way].groupby("period")["cash_musd_per_yr"].sum()
+        sold = sold.add(earned, fill_value=0.0)
     _same(booked, sold)
+    numbers = plan.identity.columns[4:]
+    own = plan.identity[plan.identity["earned_by"] == "own units"].astype(dict.fromkeys(numbers, float))
+    factors = own["power_limit_mw"] * own["load_factor"] * 8.76e3 * own["energy_share"] * own["mtok_per_mwh"]
+    assert np.allclose(factors * own["usd_per_mtok"] / 1e6, own["revenue_musd_per_yr"], rtol=SOLVED, atol=1e-9)
     _same(booked, plan.identity.groupby("period")["revenue_musd_per_yr"].sum())
     price = plan.markets["sold_gtok_per_day"] * plan.markets["price_usd_per_mtok"] * 0.365
     assert np.allclose(price, plan.markets["revenue_musd_per_yr"], rtol=SOLVED, atol=1e-9)
 
 
 def check_levelised_cost(plan: Plan, instance: Instance) -> None:
-    """Levelised cost times volume is all cost but penalties and non-cash terms, where every period sells something."""
+    """Levelised cost times volume is all cost but penalties, non-cash terms and what units leased out cost.
+
+    That is so of every period that sells something.
+    """
     parts = plan.levelised_cost["levelised_usd_per_mtok"] * plan.levelised_cost["gtok_per_day"] * 0.365
     spread = parts.groupby(plan.levelised_cost["period"]).sum()
     costs = plan.accounts[~plan.accounts["heading"].isin(["revenue", "penalties", "non-cash"])]
     booked = -costs.groupby("period")["musd_per_yr"].sum()
+    leased = plan.kpis[plan.kpis["figure"] == "cost of units leased out"].set_index("period")["value"]
+    booked = booked.sub(leased, fill_value=0.0)
     selling = spread.index
     _same(booked[booked.index.isin(selling)], spread)
+    supply = plan.token_supply.groupby("period")["cost_musd_per_yr"].sum()
+    _same(supply, spread)
 
 
 def check_figures(plan: Plan, instance: Instance) -> None:
@@ -183,10 +317,42 @@ def check_overnight_cost(plan: Plan, instance: Instance) -> None:
 
 
 def check_supply(plan: Plan, instance: Instance) -> None:
-    """No period builds more than the vendors deliver."""
+    """No period builds more than the vendors deliver, what dies inside it being delivered again."""
     for (period, h), built in plan.hardware.groupby(["period", "hardware"])["units_built"].sum().items():
         row = instance.supply.get((h, period)) or instance.supply.get((h, "every"))
-        assert row is None or built <= row.supply_units * (1 + SOLVED)
+        again = math.ceil(instance.periods[period].length_yr / instance.hardware[h].life_years - SOLVED)
+        assert row is None or built * max(1, again) <= row.supply_units * (1 + SOLVED)
+
+
+def check_fleets(plan: Plan, instance: Instance) -> None:
+    """Units in service are those built and still alive, less those retired, and what may not retire never does."""
+    start = {period: row.start for period, row in instance.periods.items()}
+    for (_, h, _), rows in plan.hardware.groupby(["site", "hardware", "cooling"]):
+        row = instance.hardware[h]
+        assert row.may_retire or (rows["units_retired"] == 0).all()
+        for period, units in zip(rows["period"], rows["units"], strict=True):
+            age = start[period] - rows["period"].map(start)
+            alive = rows.loc[(age >= 0) & (age < row.life_years - SOLVED), "units_built"].sum()
+            gone = rows.loc[age >= 0, "units_retired"].sum()
+            assert alive - gone - SOLVED <= units <= alive + SOLVED
+            assert gone > 0 or units == pytest.approx(alive, rel=SOLVED, abs=SOLVED)
+
+
+def check_cash_flow(plan: Plan, instance: Instance) -> None:
+    """The cash flow is the accounts without annuities and the purchases; its present values sum to the key figure."""
+    flow = plan.cash_flow.set_index("period")
+    years = pd.Series({period: row.length_yr for period, row in instance.periods.items()})
+    accounts = plan.accounts[~plan.accounts["heading"].isin(["capital", "non-cash"])]
+    operating = accounts.groupby("period")["musd_per_yr"].sum() * years
+    _same(flow["revenue_musd"] - flow["operating_cost_musd"], operating)
+    _same(flow["overnight_capex_musd"], plan.capex.groupby("period")["overnight_musd"].sum())
+    paid = flow["overnight_capex_musd"] + flow["tax_musd"]
+    _same(flow["after_tax_cash_flow_musd"], flow["revenue_musd"] - flow["operating_cost_musd"] - paid)
+    worth = plan.figure("net present value, capital when paid", period="all")
+    assert worth == pytest.approx(flow["discounted_cash_flow_musd"].sum(), rel=1e-9, abs=1e-9)
+    annuities = plan.figure("net present value, capital as annuities", period="all")
+    goodwill = plan.accounts.loc[plan.accounts["heading"] == "non-cash", "present_value_musd"].sum()
+    assert annuities == pytest.approx(plan.accounts["present_value_musd"].sum() - goodwill, rel=1e-9, abs=1e-9)
 
 
 def check_link_load(plan: Plan, instance: Instance) -> None:
@@ -204,25 +370,89 @@ def check_prices(plan: Plan, instance: Instance) -> None:
         assert (plan.prices["value"] >= -SOLVED * scale).all()
 
 
+def check_single_sites(plan: Plan, instance: Instance) -> None:
+    """What is taken of a contract for one site is carried in full, from one site, over routes that carry as much."""
+    keys = ["period", "market", "product", "segment"]
+    carried = plan.single_sites.groupby(keys)["gtok_per_day"].sum()
+    single = [key for key, row in instance.demand.items() if row.single_site]
+    sold = plan.markets.groupby(keys)["sold_gtok_per_day"].sum()
+    _same(carried, sold[[key[1:] in single for key in sold.index]])
+    if not plan.record["relaxed"]:
+        large = plan.single_sites[plan.single_sites["accepted_share"] > SOLVED]
+        assert not large.drop_duplicates([*keys, "site"]).duplicated(keys).any()
+    routes = ["period", "site", "market", "route", "product"]
+    flow = plan.routes.groupby(routes)["gtok_per_day"].sum()
+    for key, gtok in plan.single_sites.groupby(routes)["gtok_per_day"].sum().items():
+        assert gtok <= flow.get(key, 0.0) * (1 + SOLVED) + SOLVED
+
+
+def check_deals(plan: Plan, instance: Instance) -> None:
+    """Nothing is rented, leased out, bought or sold beyond its offer; units leased out run nothing for us."""
+    assert (plan.leases["units"] <= plan.leases["max_units"] + SOLVED).all()
+    assert (plan.wholesale["gtok_per_day"] <= plan.wholesale["max_gtok_per_day"] * (1 + SOLVED) + SOLVED).all()
+    keys = ["period", "site", "hardware"]
+    units = plan.hardware.groupby(keys)["units"].sum()
+    own = plan.serving[plan.serving["units_of"] == "own"].groupby(keys)["mean_units"].sum()
+    rented = plan.serving[plan.serving["units_of"] == "rented"].groupby(keys)["mean_units"].sum()
+    by_way = {way: rows.groupby(keys)["units"].sum() for way, rows in plan.leases.groupby("direction")}
+    for key, leased in by_way.get("out", pd.Series(dtype=float)).items():
+        free = instance.hardware[key[2]].availability * (units.get(key, 0.0) - leased)
+        assert own.get(key, 0.0) <= free * (1 + SOLVED) + SOLVED
+    for key, running in rented.items():
+        assert running <= instance.hardware[key[2]].availability * by_way["in"][key] * (1 + SOLVED) + SOLVED
+
+
+def check_it_shares(plan: Plan, instance: Instance) -> None:
+    """Each product has at least and at most its share of the IT energy at work."""
+    working = plan.it_shares[plan.it_shares.groupby("period")["it_mwh_per_yr"].transform("sum") > 1e-3]
+    assert (working["it_share"] >= working["it_share_min"] - SOLVED).all()
+    assert (working["it_share"] <= working["it_share_max"] + SOLVED).all()
+
+
+def check_built_links(plan: Plan, instance: Instance) -> None:
+    """A link with a one-off cost carries only while it is built, and is built whole."""
+    for row in plan.links.itertuples():
+        if instance.links[row.origin, row.destination, row.kind].fixed_capex_musd == 0:
+            assert row.built == 1
+            continue
+        assert plan.record["relaxed"] or row.built == pytest.approx(round(row.built), abs=SOLVED)
+        hop = f"{row.origin} > {row.destination}"
+        over = plan.routes[(plan.routes["period"] == row.period) & plan.routes["via"].str.contains(hop, regex=False)]
+        kinds = [link for link in instance.links if link[:2] == (row.origin, row.destination)]
+        assert row.built > SOLVED or len(kinds) > 1 or over["gtok_per_day"].sum() <= SOLVED
+
+
 INVARIANTS = (
     check_power_closes,
     check_energy_adds_up,
+    check_lines_carry_what_they_can,
+    check_linked_stores,
     check_stores_make_no_energy,
     check_capacity_is_enough,
     check_gigawatt_limits,
     check_whole_numbers,
+    check_power_plant,
+    check_clean_share,
     check_sold_at_most_asked,
     check_sold_is_delivered_is_made,
     check_promises,
     check_latency,
     check_accounts_are_the_objective,
+    check_measures,
+    check_limits,
     check_revenue,
     check_levelised_cost,
     check_figures,
     check_overnight_cost,
     check_supply,
+    check_fleets,
+    check_cash_flow,
     check_link_load,
     check_prices,
+    check_single_sites,
+    check_deals,
+    check_it_shares,
+    check_built_links,
 )
 """Every invariant, to be called with a plan and its instance."""
 

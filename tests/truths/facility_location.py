@@ -52,7 +52,12 @@ def read_problem(path: Path) -> Problem:
 
 
 def tables_of(
-    problem: Problem, *, price: float = 0.0, penalty: float | None = None, routes_per_customer: int | None = None
+    problem: Problem,
+    *,
+    price: float = 0.0,
+    penalty: float | None = None,
+    routes_per_customer: int | None = None,
+    single_site: bool = False,
 ) -> Tables:
     """State a problem as the tables of an instance.
 
@@ -61,6 +66,7 @@ def tables_of(
         price: what a unit of demand earns.
         penalty: what a unit of demand costs that is not served; None: nothing is promised.
         routes_per_customer: keep only so many of a customer's cheapest links; None: all.
+        single_site: whether a customer is supplied from one facility only.
     """
     sites = [f"w{i + 1}" for i in range(len(problem.capacity))]
     markets = [f"c{j + 1}" for j in range(len(problem.demand))]
@@ -80,6 +86,8 @@ def tables_of(
     ]
     for market, demand in zip(markets, problem.demand, strict=True):
         add_demand(tables, market, "token", demand, usd_per_mtok=price)
+    if single_site:
+        tables["demand"] = [row | {"single_site": "yes"} for row in tables["demand"]]
     if penalty is not None:
         promise(tables, penalty)
     return tables

@@ -11,6 +11,9 @@ pytestmark = pytest.mark.truth
 COST = {"cap64": 1045650.250, "cap94": 946051.325, "cap71": 932615.750}
 """Optimal cost of serving everybody, as published."""
 
+SINGLE_SITE_COST = {"cap64": 1053197.4375, "cap94": 950608.425}
+"""The same where each customer is supplied from one facility only, as published for single-source problems."""
+
 PROFIT = {"cap64": 28088349.75, "cap94": 28187948.675, "cap71": 28201384.25}
 """What remains of 500 a unit when everybody is served."""
 
@@ -46,3 +49,10 @@ def test_which_markets_are_worth_serving(tmp_path, price):
 def test_cost_over_the_three_cheapest_routes_of_each_market(tmp_path):
     cost = -money(tmp_path, "cap64", penalty=500, routes_per_customer=3)
     assert cost == pytest.approx(THREE_CHEAPEST_ROUTES, rel=RELATIVE)
+
+
+@pytest.mark.parametrize("name", ["cap64", pytest.param("cap94", marks=pytest.mark.slow)])
+def test_cost_with_one_site_for_each_market(tmp_path, name):
+    cost = -money(tmp_path, name, penalty=500, single_site=True)
+    assert cost == pytest.approx(SINGLE_SITE_COST[name], rel=RELATIVE)
+    assert cost > COST[name] + 1000  # splitting a customer between facilities would be cheaper

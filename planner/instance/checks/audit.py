@@ -52,7 +52,7 @@ def all_in_bn_usd_per_gw(instance: Instance, unit: Hardware, site: str) -> float
 
 def annuity(rate: float, life_years: float) -> float:
     """Return the yearly payment per unit of capital (1/yr)."""
-    return rate / (1 - (1 + rate) ** -life_years)
+    return 1 / life_years if rate == 0 else rate / (1 - (1 + rate) ** -life_years)
 
 
 def check_all_in_capex(instance: Instance) -> Iterator[Problem]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from planner.instance.calendar import is_whole
 from planner.instance.checks.report import key_text, warn
+from planner.instance.dates import line_date
 from planner.instance.files import SETTINGS_FILE
+from planner.instance.grid import joined
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
 from planner.instance.schema.describe import number_text
@@ -37,6 +39,17 @@ def check_line_sizes(instance: Instance) -> Iterator[Problem]:
         if row.max_mw is not None and row.existing_mw > row.max_mw:
             wrong = f"is above max_mw, which is {row.max_mw:g}: no plan can keep to that"
             yield warn(instance, "lines", key, "existing_mw", wrong, f"at most {row.max_mw:g}", value=row.existing_mw)
+
+
+def check_late_lines(instance: Instance) -> Iterator[Problem]:
+    """A line that comes after the last period has begun."""
+    last = max(period.start for period in instance.periods.values())
+    for key, row in instance.lines.items():
+        date = line_date(instance, key)
+        if date is not None and date > last and not row.existing_mw:
+            ordered = "" if row.available_from is not None else "ordered at the first date, "
+            wrong = f"{ordered}comes after {last:g}, when the last period begins, and will never be used"
+            yield warn(instance, "lines", key, "available_from", wrong, value=date)
 
 
 def check_free_lines(instance: Instance) -> Iterator[Problem]:
@@ -84,19 +97,6 @@ def check_unlinked_stores(instance: Instance) -> Iterator[Problem]:
             wrong = "lives on sun and wind alone, and nothing is stored from one representative day to the next"
             allowed = "linked = yes for a store that can (stores.csv), mode = year, or a source that is always there"
             yield warn(instance, "sites", site, "id", wrong, allowed)
-
-
-def joined(instance: Instance, node: str) -> set[str]:
-    """Return the nodes that lines join to a node, itself included."""
-    found, waiting = {node}, [node]
-    while waiting:
-        here = waiting.pop()
-        for origin, destination, _ in instance.lines:
-            other = destination if here == origin else origin if here == destination else None
-            if other is not None and other not in found:
-                found.add(other)
-                waiting.append(other)
-    return found
 
 
 def _follows_the_weather(instance: Instance, row: Source) -> bool:

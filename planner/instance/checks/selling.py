@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from planner.instance.checks.report import warn
-from planner.instance.demand import token_shares
+from planner.instance.demand import price_usd_per_mtok, volumes_gtok_per_day
 from planner.instance.eligibility import eligible_points
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
-from planner.instance.routes import hardware_allowed
+from planner.instance.routes import hardware_allowed, leads_on
 from planner.units import HOURS_PER_DAY
 
 _DAY_TYPES = ("weekday", "weekend")
@@ -74,6 +75,7 @@ def check_unsold(instance: Instance) -> Iterator[Problem]:
     """Products and markets without any demand."""
     for table, position in (("products", 1), ("markets", 0)):
         wanted = {key[position] for key in instance.demand}
+        wanted |= {(row.market, row.product)[position] for row in instance.wholesale.values()}
         for key in getattr(instance, table):
             if key not in wanted:
                 yield warn(instance, table, key, "id", "there is no demand for it", "a row in demand.csv")
@@ -82,22 +84,17 @@ def check_unsold(instance: Instance) -> Iterator[Problem]:
 def check_worthless_demand(instance: Instance) -> Iterator[Problem]:
     """Demand at price zero that no commitment stands behind: serving it only costs."""
     for key, row in instance.demand.items():
-        fresh, cached, output = token_shares(instance.products[row.product])
-        prices = (row.price_usd_per_mtok_input, row.price_usd_per_mtok_cached, row.price_usd_per_mtok_output)
-        revenue = sum(price * share for price, share in zip(prices, (fresh, cached, output), strict=True))
-        if revenue == 0 and (row.market, row.product) not in instance.commitments:
+        worth = price_usd_per_mtok(instance, key) + row.credit_usd_per_mtok
+        if worth == 0 and (row.market, row.product) not in instance.commitments:
             wrong = "nobody pays for it and nothing is lost without it, so it will not be served"
-            yield warn(instance, "demand", key, "", wrong, "a price, or a row in commitments.csv")
+            yield warn(instance, "demand", key, "", wrong, "a price, a credit, or a row in commitments.csv")
 
 
 def check_commitments(instance: Instance) -> Iterator[Problem]:
     """Commitments to more than is asked for."""
-    asked: Counter[tuple[str, str]] = Counter()
-    for (market, product, _), row in instance.demand.items():
-        asked[market, product] += row.volume_gtok_per_day
-    index = min(period.demand_index for period in instance.periods.values())
     for key, row in instance.commitments.items():
-        volume = asked[key] * index
+        segments = [segment for segment in instance.demand if segment[:2] == key]
+        volume = float(sum(volumes_gtok_per_day(instance, segment) for segment in segments).min()) if segments else 0.0
         if row.volume_gtok_per_day > volume * (1 + 1e-9):
             wrong = f"is promised to {' for '.join(key)}, and only {volume:g} Gtok/day are asked for"
             column = "volume_gtok_per_day"
@@ -107,7 +104,7 @@ def check_commitments(instance: Instance) -> Iterator[Problem]:
 def _reached(instance: Instance, site: str) -> set[str]:
     """Return every node that links lead to from a site."""
     onward: dict[str, list[str]] = {}
-    for link in instance.links.values():
+    for link in filter(partial(leads_on, instance), instance.links.values()):
         onward.setdefault(link.origin, []).append(link.destination)
     seen, waiting = {site}, [site]
     while waiting:

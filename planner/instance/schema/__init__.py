@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from planner.instance.schema.base import CatalogueRow, Row
 from planner.instance.schema.grid import Hub, Line
-from planner.instance.schema.hardware import Cooling, Hardware, Supply
-from planner.instance.schema.markets import Commitment, Demand, Market, Product, Shape
+from planner.instance.schema.hardware import Cooling, Hardware, Lease, Supply
+from planner.instance.schema.markets import (
+    Commitment,
+    Demand,
+    Market,
+    Product,
+    ProductPeriod,
+    Shape,
+    Wholesale,
+)
 from planner.instance.schema.network import Link, Pop
 from planner.instance.schema.power import SiteStore, Source, Store, Technology
 from planner.instance.schema.serving import Model, Point, Stack
@@ -23,6 +31,7 @@ TABLES: dict[str, type[Row]] = {
     "hubs": Hub,
     "hardware": Hardware,
     "supply": Supply,
+    "leases": Lease,
     "cooling": Cooling,
     "site_cooling": SiteCooling,
     "technologies": Technology,
@@ -34,9 +43,11 @@ TABLES: dict[str, type[Row]] = {
     "stacks": Stack,
     "points": Point,
     "products": Product,
+    "product_periods": ProductPeriod,
     "markets": Market,
     "demand": Demand,
     "commitments": Commitment,
+    "wholesale": Wholesale,
     "shapes": Shape,
     "pops": Pop,
     "links": Link,

@@ -44,13 +44,11 @@ class Line(Row):
     wheeling_usd_per_mwh: float = column(
         0.0, text="charge on what enters, either way", unit="USD/MWh", ge=0, typical=(0, 100)
     )
-    available_from: Date | None = column(None, text="first date new capacity can deliver; blank: any time")
+    available_from: Date | None = column(
+        None, text="first date new capacity can deliver; blank: as the lead time allows"
+    )
     lead_time_years: float = column(
-        0.0,
-        text="from order_date in instance.toml to the first delivery, where available_from is blank",
-        unit="years",
-        ge=0,
-        le=50,
+        0.0, text="from order to service; counts from order_date of instance.toml", unit="years", ge=0, le=30
     )
     firm_credit: float = column(
         0.0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from planner.instance.schema.base import CatalogueRow, Date, Flag, Id, Needs, Row, column
 
@@ -38,6 +38,13 @@ class Hardware(CatalogueRow):
     )
     opex_share_per_yr: float = column(0.03, text="upkeep over capex", unit="share/yr", ge=0, le=1)
     life_years: float = column(5.0, text="economic life", unit="years", gt=0, le=40)
+    may_retire: Flag = column(
+        True,
+        text="yes: units may be taken out of service before their life ends, while their annuity goes on; no: never",
+    )
+    lead_time_years: float = column(
+        0.0, text="from order to service; counts from order_date of instance.toml", unit="years", ge=0, le=30
+    )
     availability: float = column(0.95, text="share of units able to serve at any moment", unit="share", gt=0, le=1)
     available_from: Date | None = column(None, text="first date it can be installed; blank: already")
     whole_units: Flag = column(True, text="yes: units are bought whole; no: fractions may be bought")
@@ -62,6 +69,31 @@ class Supply(Row):
     period: str = column("every", text="period, or every", ref=("periods", "every"))
     supply_units: float = column(
         text="most units that can be built in the period, all sites together", unit="units", ge=0
+    )
+
+
+class Lease(Row):
+    """A term on which units are rented in, or own units are leased out.
+
+    Units rented in stand in the lessor's halls beside the site's network: the rent holds their power, hall and cooling,
+    and their tokens leave from the site, which must be open and allowed to hold the hardware. Units leased out are own
+    units in service that draw their full power around the clock and serve nobody else.
+    """
+
+    KEY: ClassVar = ("id",)
+
+    id: Id = column(text="id of the lease")
+    direction: Literal["in", "out"] = column(text="in: we rent units; out: we lease out units of ours")
+    site: Id = column(text="site", ref="sites")
+    hardware: Id = column(text="hardware", ref="hardware")
+    max_units: float = column(text="most units on this lease at a time", unit="units", ge=0)
+    usd_per_accelerator_h: float = column(
+        text="rent, due for every hour of the period", unit="USD/accelerator-h", ge=0, typical=(0.1, 30)
+    )
+    available_from: Date | None = column(None, text="first date of the term; blank: already")
+    until: Date | None = column(None, text="date at which the term ends; blank: never")
+    commitment: Literal["take-or-pay"] = column(
+        "take-or-pay", text="take-or-pay: rented for all hours of a period, used or not"
     )
 
 

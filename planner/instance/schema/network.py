@@ -32,7 +32,13 @@ class Link(Row):
     gbps: float | None = column(None, text="capacity that can be booked today; blank: no limit", unit="Gbps", ge=0)
     expandable_gbps: float = column(0.0, text="most capacity that can be added", unit="Gbps", ge=0)
     capex_usd_per_gbps: float = column(0.0, text="cost of added capacity", unit="USD/Gbps", ge=0)
-    life_years: float = column(20.0, text="life of added capacity", unit="years", gt=0)
+    fixed_capex_musd: float = column(
+        0.0,
+        text="one-off cost of having the link at all; above 0, the link does not exist until it is built",
+        unit="M USD",
+        ge=0,
+    )
+    life_years: float = column(20.0, text="life of the link and of added capacity", unit="years", gt=0)
     usd_per_gbps_yr: float = column(
         0.0, text="price of booked capacity (transit, lease)", unit="USD/Gbps-yr", ge=0, typical=(0, 1_000_000)
     )

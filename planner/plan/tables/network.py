@@ -14,9 +14,9 @@ def routes_table(r: Reading) -> pd.DataFrame:
     """Tokens by route and product, with the round trip and the peak load towards the market."""
     m, instance = r.m, r.m.instance
     index = ("site", "market", "route", "product")
-    flow = r.yearly(m.step.flow_gtok_per_h, *index)
+    flow = r.yearly(m.step.carried_gtok_per_h, *index)
     frame = pd.DataFrame({"gtok_per_day": flow / DAYS_PER_YEAR}).reset_index()
-    peak = r.peak(m.step.flow_gtok_per_h, *index)
+    peak = r.peak(m.step.carried_gtok_per_h, *index)
     keys = keys_of(frame, "site", "market", "route")
     frame["via"] = [" > ".join([s, *(link[1] for link in m.network.routes[s, d, n].links)]) for s, d, n in keys]
     frame["rtt_ms"] = [m.network.routes[key].rtt_ms for key in keys]
@@ -30,12 +30,18 @@ def _answer_gbps(product: object) -> float:
 
 
 def links_table(r: Reading) -> pd.DataFrame:
-    """Booked and available capacity of links that are limited or paid for; blank where there is no limit."""
+    """Booked and available capacity of links that are limited, paid for or built; blank where there is no limit.
+
+    built is 1 while the link exists: always, but for links with a one-off cost. Those without a limit show no booking.
+    """
     m = r.m
     index = ("origin", "destination", "kind")
     frame = pd.DataFrame(
         {"booked_gbps": r.values(m.period.booked_gbps, *index), "available_gbps": r.values(m.period.link_gbps, *index)}
-    ).reset_index()
+    )
+    built = r.values(m.period.link_built, *index)
+    frame = frame.reindex(frame.index.union(built.index, sort=False)).reset_index()
     limited = [m.instance.links[e].gbps is not None for e in keys_of(frame, *index)]
     frame["available_gbps"] = frame["available_gbps"].where(limited)
+    frame["built"] = [built.get(key, 1.0) for key in keys_of(frame, *index, "period")]
     return ordered(frame, "period", *index)
