@@ -9,16 +9,21 @@ import pytest
 import planner
 from planner.instance.library import find, shipped
 
-EXPECTED = [name for name, _ in shipped() if (find(name) / "expected.toml").is_file()]
+EXPECTED = {
+    name: tomllib.loads((find(name) / "expected.toml").read_text(encoding="utf-8"))
+    for name, _ in shipped()
+    if (find(name) / "expected.toml").is_file()
+}
+CASES = [pytest.param(name, marks=[pytest.mark.slow] if EXPECTED[name].get("slow") else []) for name in EXPECTED]
 
 
 def test_every_shipped_instance_says_what_to_expect() -> None:
-    assert [name for name, _ in shipped()] == EXPECTED
+    assert [name for name, _ in shipped()] == list(EXPECTED)
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", CASES)
 def test_solves_to_what_is_expected(name: str) -> None:
-    expected = tomllib.loads((find(name) / "expected.toml").read_text(encoding="utf-8"))
+    expected = EXPECTED[name]
     gap = expected.get("gap", 1e-6)
     plan = planner.solve(planner.load(name), expected["objective_name"], gap=gap, verify=False)
     assert plan.status == "optimal"
