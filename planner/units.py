@@ -45,3 +45,6 @@ GBPS_FROM_GTOK_PER_H_BYTES = TOK_PER_GTOK * BITS_PER_BYTE / SECONDS_PER_HOUR / B
 
 GB_PER_GTOK_BYTE = TOK_PER_GTOK / BYTES_PER_GB
 """(Gtok x bytes per token) -> GB."""
+
+EARTH_RADIUS_KM = 6371.0
+MS_PER_KM_OF_FIBRE = 4.9e-3  # one way: light in glass of refractive index 1.47

@@ -68,8 +68,8 @@ def typical_year(spec: Spec) -> pd.DataFrame:
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a year as an instance's series file: first column `hour`, values with four significant digits."""
     lines = [",".join(["hour", *frame.columns])]
-    rows = zip(*(frame[name] for name in frame.columns), strict=True)
-    lines += [",".join([str(hour), *(f"{value:.4g}" for value in row)]) for hour, row in enumerate(rows)]
+    rows = zip(frame.index, *(frame[name] for name in frame.columns), strict=True)
+    lines += [",".join([str(hour), *(f"{value:.4g}" for value in row)]) for hour, *row in rows]
     path.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from pyomo.environ import Block, ConcreteModel, Set
+from pyomo.environ import Block, ConcreteModel, Expression, Set
 
 from planner.instance.instance import Instance
 from planner.model.ledger import Post
@@ -34,25 +34,22 @@ def add_finance(m: ConcreteModel, instance: Instance) -> None:
     series(m.period, "discount", factors / lengths, unit="ratio", doc="mean discount factor of the period's years")
     for post in m.capex.posts:
         _post_annuity(m, post, wacc)
+    _add_overnight(m)
     budget = np.array([math.inf if row.capex_budget_musd is None else row.capex_budget_musd for row in rows])
     limited = np.isfinite(budget)
     if limited.any():
-        bought = {life: purchases(m, life) for life in _lives(m)}
-        m.SHORT_LIVES = Set(
-            initialize=[life for life, times in bought.items() if times.max() > 1],
-            doc="lives shorter than a period (years)",
-        )
-        times = {life: bought[life] for life in m.SHORT_LIVES}
-        series(
-            m.period,
-            "purchases",
-            times,
-            m.SHORT_LIVES,
-            unit="ratio",
-            doc="purchases per thing built, its like after it",
-        )
         series(m.period, "capex_budget_musd", np.where(limited, budget, 0.0), unit="M USD", doc="most overnight capex")
         constraint(m.period, rule=capex_budget, where=limited)
+
+
+def _add_overnight(m: ConcreteModel) -> None:
+    """Add the overnight cost of all that is bought in a period: what dies in it is bought again."""
+    bought = {life: purchases(m, life) for life in _lives(m)}
+    times = {life: often for life, often in bought.items() if often.max() > 1}
+    m.SHORT_LIVES = Set(initialize=list(times), doc="lives shorter than a period (years)")
+    what = "purchases per thing built, its like after it"
+    series(m.period, "purchases", times, m.SHORT_LIVES, unit="ratio", doc=what)
+    m.period.overnight_musd = Expression(rule=_overnight, doc="overnight cost of all that is bought (M USD)")
 
 
 def annuity_factor(wacc: float, life_years: float) -> float:
@@ -102,13 +99,19 @@ def _life_of(post: Post, index: object) -> float:
 def capex_budget(p: Block) -> object:
     """Overnight cost of what is bought in a period stays within its budget.
 
-    sum of posts to capex, each x purchases <= capex_budget_musd, purchases being period length / life, rounded up
+    overnight_musd = sum of posts to capex, each x purchases <= capex_budget_musd
+
+    Purchases are period length / life, rounded up.
 
     Dual: worth of one more M USD of budget, beyond its own cost.
     """
+    return p.overnight_musd <= p.capex_budget_musd
+
+
+def _overnight(p: Block) -> object:
     m, spent = p.model(), 0.0
     for post in m.capex.posts:
         for index, term in post.expression.items():
             life = _life_of(post, index)
             spent += p.purchases[life] * term if life in m.SHORT_LIVES else term
-    return spent <= p.capex_budget_musd
+    return spent

@@ -144,7 +144,7 @@ def _overnight(m: ConcreteModel) -> object:
     """Overnight cost is paid once, not every year of its period: a sum over periods without their lengths."""
     period = level_of(m.period)
     each_once = Relation(level_of(m), period, np.ones((1, period.n)))
-    return sum(relate(sum(post.expression.values()), each_once) for post in m.capex.posts)
+    return relate(m.period.overnight_musd, each_once)
 
 
 def _billable(m: ConcreteModel, instance: Instance) -> object:

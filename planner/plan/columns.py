@@ -200,7 +200,7 @@ COLUMNS: dict[str, Described] = {
         "peak_mw": ("MW", "highest flow of a modelled step, what enters"),
         "cost_musd_per_yr": ("M USD/yr", "annuity, upkeep and wheeling"),
     },
-    "calendar": {},
+    "calendar": {"day": ("", "representative day that stands for the date")},
     "carried": {
         "carried_mwh": ("MWh", "energy stored when the date begins"),
         "lowest_mwh": ("MWh", "least that is stored in the course of the date"),

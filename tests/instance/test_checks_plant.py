@@ -95,7 +95,7 @@ WARNINGS = {
     ),
     "nothing clean": (
         {"settings": {"limits": {"clean_share_per_yr": 0.5}}},
-        "instance.toml limits.clean_share_per_yr 0.5 - no clean source is offered anywhere, so nothing could run",
+        "instance.toml:12 limits.clean_share_per_yr 0.5 - no clean source is offered anywhere, so nothing could run",
     ),
 }
 

@@ -341,7 +341,8 @@ def test_show_explains_what_is_wrong(written: Path) -> None:
     assert "the plan has no table account; it has sites, hardware" in bad("show", str(written), "--table", "account")
 
 
-def test_one_table_in_the_width_that_is_asked_for(written: Path) -> None:
+def test_one_table_in_the_width_that_is_asked_for(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     narrow, wide = (good("--width", width, "show", str(written)).stdout for width in ("60", "200"))
     assert max(map(len, narrow.splitlines())) == 60
     assert max(map(len, wide.splitlines())) == 200

@@ -15,7 +15,7 @@ def tables(lines: list[tuple]) -> dict[str, pd.DataFrame]:
     sites = pd.DataFrame({"period": "p", "site": ["a", "b"], "mean_facility_mw": [15 * GWH / 8760, 10 * GWH / 8760]})
     power = pd.DataFrame(
         {"period": "p", "node": ["hub", "a", "b"], "cost_musd_per_yr": [0.3, 1.0, 0.2], "co2_t_per_yr": [0, 80, 10]}
-    )
+    ).assign(sold_musd_per_yr=0.0)
     ends = ["origin", "destination", "kind", "from_origin_mwh_per_yr", "from_destination_mwh_per_yr"]
     frame = pd.DataFrame(lines, columns=[*ends, "cost_musd_per_yr"]).assign(period="p")
     return {"sites": sites, "power": power, "lines": frame}
