@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from planner.instance import Instance, InstanceError, load
     from planner.plan.plan import Plan, PlanError, read_plan
     from planner.plan.run import solve
+    from planner.study.session import Session
 
-__all__ = ["Instance", "InstanceError", "Plan", "PlanError", "load", "read_plan", "solve"]
+__all__ = ["Instance", "InstanceError", "Plan", "PlanError", "Session", "load", "read_plan", "solve"]
 
 _HOMES = {
     "Instance": "planner.instance",
     "InstanceError": "planner.instance",
     "Plan": "planner.plan.plan",
     "PlanError": "planner.plan.plan",
+    "Session": "planner.study.session",
     "load": "planner.instance",
     "read_plan": "planner.plan.plan",
     "solve": "planner.plan.run",

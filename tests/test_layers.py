@@ -13,14 +13,15 @@ ALLOWED = {
     "solver": {"stamp"},
     "model": {"units", "instance", "stamp"},
     "plan": {"units", "instance", "stamp", "model", "solver"},
+    "study": {"units", "instance", "stamp", "model", "solver", "plan"},
     "report": {"units", "instance", "plan"},
-    "cli": {"units", "instance", "model", "plan", "report"},
-    "__init__": {"instance", "plan"},
+    "cli": {"units", "instance", "model", "plan", "study", "report"},
+    "__init__": {"instance", "plan", "study"},
 }
 THIRD_PARTY = {
-    "pyomo": {"stamp", "model", "plan"},
+    "pyomo": {"stamp", "model", "plan", "study"},
     "highspy": {"solver"},
-    "pydantic": {"instance"},
+    "pydantic": {"instance", "study"},
     "typer": {"cli"},
     "rich": {"report", "cli"},
 }

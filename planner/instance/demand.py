@@ -1,4 +1,8 @@
-"""Demand by hour: daily shapes in local time, and how much batch work may wait."""
+"""Demand: volume and price of every contract segment by period, daily shapes in local time, how long batch work waits.
+
+The one place where growth and indices count: volume = stated volume x (1 + growth)^(start of period - volume_year) x
+index of the period x index of the product in it; price = price over the product's mix of tokens x both price indices.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,34 @@ def token_shares(product: Product) -> tuple[float, float, float]:
     return product.isl / tokens - cached, cached, product.osl / tokens
 
 
+def volumes_gtok_per_day(instance: Instance, key: tuple[str, str, str]) -> np.ndarray:
+    """Return what a segment asks for on the mean day of each period (Gtok/day)."""
+    row = instance.demand[key]
+    starts = np.array([period.start for period in instance.periods.values()])
+    years = starts - (starts[0] if row.volume_year is None else row.volume_year)
+    grown = row.volume_gtok_per_day * (1 + row.growth_per_yr) ** years
+    return grown * indices(instance, row.product, "demand_index")
+
+
 def price_usd_per_mtok(instance: Instance, key: tuple[str, str, str]) -> float:
-    """Return the price of a segment over its product's mix of fresh, cached and output tokens (USD/Mtok)."""
+    """Return the price of a segment over its product's mix of fresh, cached and output tokens, as stated (USD/Mtok)."""
     row = instance.demand[key]
     prices = row.price_usd_per_mtok_input, row.price_usd_per_mtok_cached, row.price_usd_per_mtok_output
-    return sum(share * price for share, price in zip(token_shares(instance.products[row.product]), prices, strict=True))
+    return sum(s * price for s, price in zip(token_shares(instance.products[row.product]), prices, strict=True))
+
+
+def prices_usd_per_mtok(instance: Instance, key: tuple[str, str, str]) -> np.ndarray:
+    """Return the price of a segment over its product's mix of tokens in each period (USD/Mtok)."""
+    return price_usd_per_mtok(instance, key) * indices(instance, key[1], "price_index")
+
+
+def indices(instance: Instance, product: str, name: str) -> np.ndarray:
+    """Return the period's index (demand_index or price_index) times that of the product in it, by period."""
+    found = []
+    for label, period in instance.periods.items():
+        row = instance.product_periods.get((product, label))
+        found.append(getattr(period, name) * (1.0 if row is None else getattr(row, name)))
+    return np.array(found)
 
 
 def shape_values(instance: Instance, grid: TimeGrid, shape: str | None, utc_offset_h: float) -> np.ndarray:

@@ -100,13 +100,17 @@ def schema_text(table: str | None = None) -> str:
         blocks = [_text_block(_header(name) if name else "instance.toml", section) for name, section in sections]
         return "\n\n".join(blocks)
     if table not in TABLES:
-        raise KeyError(f"there is no table {table}: {among(table, [*TABLES, SETTINGS], 'tables')}")
+        raise KeyError(_no_table(table))
     row_class = TABLES[table]
     return _text_block(f"{table}.csv, one row for each {' and '.join(row_class.KEY)}", row_class)
 
 
-def schema_json() -> dict[str, Any]:
-    """Return the schema as plain data: settings by section and tables by name, each column described."""
+def schema_json(table: str | None = None) -> dict[str, Any]:
+    """Return the schema as plain data: settings by section and tables by name, each column described; or one of them.
+
+    Raises:
+        KeyError: there is no such table.
+    """
     sections = {
         name or SETTINGS: {key: column.as_dict() for key, column in _plain_columns(section).items()}
         for name, section in [("", Settings), *_sections()]
@@ -121,7 +125,17 @@ def schema_json() -> dict[str, Any]:
         }
         for name, row_class in TABLES.items()
     }
-    return {"settings": sections, "tables": tables}
+    if table is None:
+        return {"settings": sections, "tables": tables}
+    if table == SETTINGS:
+        return {"settings": sections}
+    if table not in tables:
+        raise KeyError(_no_table(table))
+    return {"tables": {table: tables[table]}}
+
+
+def _no_table(table: str) -> str:
+    return f"there is no table {table}: {among(table, [*TABLES, SETTINGS], 'tables')}"
 
 
 def _sections() -> list[tuple[str, type[BaseModel]]]:

@@ -210,8 +210,9 @@ def _entries(node: Any) -> dict[str, tuple[Any, Any]]:
     """Return what stands below a node of the settings by name, as (holder, key) that can be assigned to."""
     if isinstance(node, dict):
         return {name: (node, name) for name in node}
-    if isinstance(node, list | tuple) and all(isinstance(entry, dict) and "name" in entry for entry in node):
-        return {entry["name"]: (node, index) for index, entry in enumerate(node)}
+    for name in ("name", "measure"):
+        if isinstance(node, list | tuple) and all(isinstance(entry, dict) and name in entry for entry in node):
+            return {entry[name]: (node, index) for index, entry in enumerate(node)}
     return {}
 
 

@@ -31,12 +31,14 @@ class Rate:
         mw: IT power (MW per unit).
         ttft_ms: time to first token (ms).
         stack: inference software.
+        available_from: first date it can be run; None for any time in the plan.
     """
 
     gtok_per_h: float
     mw: float
     ttft_ms: float
     stack: str
+    available_from: float | None = None
 
 
 @dataclass
@@ -80,6 +82,7 @@ def tokens_per_s(point: Point, product: Product) -> float:
 def eligible_points(instance: Instance) -> Eligibility:
     """Find the points that can serve each product, dominated ones removed."""
     found = Eligibility()
+    first = min(period.start for period in instance.periods.values())
     for product_id, product in instance.products.items():
         for point_id, point in instance.points.items():
             if point.model not in product.models:
@@ -95,6 +98,7 @@ def eligible_points(instance: Instance) -> Eligibility:
                 / KW_PER_MW,
                 ttft_ms=point.ttft_ms,
                 stack=point.stack,
+                available_from=point.available_from if (point.available_from or first) > first else None,
             )
     _drop_dominated(found)
     return found
@@ -151,8 +155,8 @@ def _drop_dominated(found: Eligibility) -> None:
                 found.dropped.append((point, product, f"never better than {winner}"))
 
 
-def _merit(rate: Rate) -> tuple[float, float, float]:
-    return rate.gtok_per_h, -rate.mw, -rate.ttft_ms
+def _merit(rate: Rate) -> tuple[float, float, float, float]:
+    return rate.gtok_per_h, -rate.mw, -rate.ttft_ms, -(rate.available_from or 0.0)
 
 
 def _dominates(winner: Rate, loser: Rate) -> bool:

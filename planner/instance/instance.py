@@ -13,8 +13,17 @@ import pandas as pd
 from planner.instance.problem import Problem, among
 from planner.instance.schema import TABLES, Settings
 from planner.instance.schema.describe import columns
+from planner.instance.schema.grid import Hub, Line
 from planner.instance.schema.hardware import Cooling, Hardware, Lease, Supply
-from planner.instance.schema.markets import Commitment, Demand, Market, Product, Shape, Wholesale
+from planner.instance.schema.markets import (
+    Commitment,
+    Demand,
+    Market,
+    Product,
+    ProductPeriod,
+    Shape,
+    Wholesale,
+)
 from planner.instance.schema.network import Link, Pop
 from planner.instance.schema.power import SiteStore, Source, Store, Technology
 from planner.instance.schema.serving import Model, Point, Stack
@@ -34,7 +43,7 @@ class Instance:
         name: name of the folder.
         folder: where it was read from.
         settings: the file instance.toml.
-        scenario: name of the scenario that was applied, or None.
+        scenario: name of the scenario that was applied, or None; several stand in order, parted by commas.
         overrides: (path, value) of every change that was made, the scenario's first.
         digest: sha256 (hex) over all that defines the instance; the same bytes and overrides give the same digest.
         warnings: what is suspicious, though not wrong.
@@ -53,6 +62,7 @@ class Instance:
     periods: dict[str, Period]
     sites: dict[str, Site]
     site_periods: dict[Pair, SitePeriod]
+    hubs: dict[str, Hub]
     hardware: dict[str, Hardware]
     supply: dict[Pair, Supply]
     leases: dict[str, Lease]
@@ -62,10 +72,12 @@ class Instance:
     power: dict[Pair, Source]
     stores: dict[str, Store]
     site_stores: dict[Pair, SiteStore]
+    lines: dict[Triple, Line]
     models: dict[str, Model]
     stacks: dict[str, Stack]
     points: dict[str, Point]
     products: dict[str, Product]
+    product_periods: dict[Pair, ProductPeriod]
     markets: dict[str, Market]
     demand: dict[Triple, Demand]
     commitments: dict[Pair, Commitment]

@@ -19,7 +19,7 @@ from planner.instance.overrides import Override, as_overrides, match_series
 from planner.instance.problem import InstanceError, Problem
 from planner.instance.references import check_places, check_references
 from planner.instance.rows import check, unusual
-from planner.instance.scenarios import Scenario, pick_scenario, read_scenarios
+from planner.instance.scenarios import Scenario, pick_scenarios, read_scenarios
 from planner.instance.schema import CATALOGUE_TABLES, TABLES, Settings
 from planner.instance.schema.settings import Period
 from planner.instance.series import SeriesSet, check_ranges, read_series, scale
@@ -31,7 +31,7 @@ _CATALOGUE_SOURCE = "catalogue.source"
 
 def load(
     path: str | Path,
-    scenario: str | None = None,
+    scenario: str | Sequence[str] | None = None,
     overrides: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
     strict: bool = False,
 ) -> Instance:
@@ -39,7 +39,7 @@ def load(
 
     Args:
         path: folder of the instance, or the name of a shipped one.
-        scenario: name of one of its scenarios.
+        scenario: name of one of its scenarios, or several, whose changes are made in this order.
         overrides: changes made after the scenario's, by path: a plain value, {"multiply": 1.5} or {"add": 2}.
         strict: whether warnings count as errors.
 
@@ -52,17 +52,17 @@ def load(
     toml = read_toml(folder / SETTINGS_FILE, SETTINGS_FILE, problems)
     settings = _check_settings(toml, problems) if toml else None
     scenarios = read_scenarios(folder, problems)
-    chosen = pick_scenario(scenario, scenarios, problems) if scenario is not None else None
-    changes = [*(chosen.overrides if chosen else ()), *as_overrides(overrides)]
+    chosen = pick_scenarios(scenario, scenarios, problems)
+    changes = [*(change for one in chosen for change in one.overrides), *as_overrides(overrides)]
     if toml is None or settings is None:
         read_tables(folder, find_catalogue(folder, "builtin", problems), problems)
         raise InstanceError(_errors_first(problems))
     reading = _Reading(folder, toml, settings, problems)
     reading.change(changes)
-    reading.try_scenarios([other for other in scenarios.values() if other is not chosen])
+    reading.try_scenarios([other for other in scenarios.values() if other not in chosen])
     _raise_errors(problems, strict=False)
     instance = reading.instance(chosen, changes, scenarios)
-    problems += run_checks(instance)
+    reading.check_sense(instance)
     _raise_errors(problems, strict=strict)
     return replace(instance, warnings=tuple(dict.fromkeys(problems)))
 
@@ -142,14 +142,14 @@ class _Reading:
             self.problems += [self._with_line(problem, scenario.overrides) for problem in errors]
 
     def instance(
-        self, chosen: Scenario | None, changes: Sequence[Override], scenarios: Mapping[str, Scenario]
+        self, chosen: Sequence[Scenario], changes: Sequence[Override], scenarios: Mapping[str, Scenario]
     ) -> Instance:
         """Return the instance as it was read."""
         return Instance(
             name=self.folder.resolve().name,
             folder=self.folder,
             settings=self.settings,
-            scenario=chosen.name if chosen else None,
+            scenario=", ".join(one.name for one in chosen) or None,
             overrides=tuple((change.path, change.value) for change in changes),
             digest=self._digest(changes),
             warnings=(),
@@ -159,6 +159,10 @@ class _Reading:
             places={(name, key): self.tables.where(name, key) for name in TABLES for key in self.kept[name]},
             **self.kept,
         )
+
+    def check_sense(self, instance: Instance) -> None:
+        """Run the checks that look at the instance as a whole."""
+        self.problems += map(self._with_line, run_checks(instance))
 
     def _digest(self, changes: Sequence[Override]) -> str:
         """Hash all that defines the instance: its files, the series used, the catalogue's rows and the overrides."""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from planner.instance.checks.audit import annuity
 from planner.instance.checks.energy import cools, designs_at
-from planner.instance.demand import price_usd_per_mtok
+from planner.instance.demand import prices_usd_per_mtok, volumes_gtok_per_day
 from planner.instance.eligibility import Eligibility
 from planner.instance.instance import Instance
 from planner.instance.routes import Network, hardware_allowed
@@ -45,15 +45,15 @@ def merit_order(instance: Instance, eligibility: Eligibility, network: Network, 
     revenue_usd_per_it_mw_yr = tokens a MW makes in a year, headroom counted, x price; it_mw = mean IT load that the
     whole segment takes; cumulative_it_mw counts up. Volumes and prices are those of the period.
     """
-    index = instance.periods[period]
+    position = list(instance.periods).index(period)
     rows = []
     for key, row in instance.demand.items():
-        best = _best_point(instance, eligibility, network, row.market, row.product)
+        best = _best_point(instance, eligibility, network, row.market, row.product, period)
         if best is None:
             continue
         hardware, point, gtok_per_mwh = best
-        price = price_usd_per_mtok(instance, key) * index.price_index
-        volume = row.volume_gtok_per_day * index.demand_index
+        price = float(prices_usd_per_mtok(instance, key)[position])
+        volume = float(volumes_gtok_per_day(instance, key)[position])
         revenue = gtok_per_mwh * HOURS_PER_YEAR * MTOK_PER_GTOK * price
         rows.append((*key, point, hardware, price, volume, revenue, volume / HOURS_PER_DAY / gtok_per_mwh))
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1])
@@ -62,18 +62,20 @@ def merit_order(instance: Instance, eligibility: Eligibility, network: Network, 
 
 
 def _best_point(
-    instance: Instance, eligibility: Eligibility, network: Network, market: str, product: str
+    instance: Instance, eligibility: Eligibility, network: Network, market: str, product: str, period: str
 ) -> tuple[str, str, float] | None:
     """Return hardware, point and Gtok per MWh of IT energy of the best point that may serve a market; None if none."""
     allowance: dict[str, float] = {}
     for (site, to, _, p), ms in network.allowance_ms.items():
         if (to, p) == (market, product):
             allowance[site] = max(ms, allowance.get(site, ms))
-    headroom = instance.products[product].headroom
+    when = instance.periods[period]
+    share = instance.products[product].headroom * when.stack_index
     found = [
-        (rate.gtok_per_h * headroom / rate.mw, hardware, point)
+        (rate.gtok_per_h * share / rate.mw, hardware, point)
         for (hardware, point, p), rate in eligibility.rates.items()
         if p == product
+        and (rate.available_from is None or rate.available_from <= when.start)
         and any(rate.ttft_ms <= ms and hardware_allowed(instance, site, hardware) for site, ms in allowance.items())
     ]
     if not found:

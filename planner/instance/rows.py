@@ -69,7 +69,31 @@ def check(model: type[AnyModel], values: Mapping[str, Any]) -> tuple[AnyModel | 
     except ValidationError as error:
         order = {name: position for position, name in enumerate(columns(model))}
         faults = [_fault(model, details) for details in error.errors(include_url=False)]
+        faults += _beyond(model, values, faults)
         return None, sorted(faults, key=lambda fault: order.get(fault.column.partition(".")[0], len(order)))
+
+
+def _beyond(model: type[BaseModel], values: Mapping[str, Any], faults: list[Fault]) -> list[Fault]:
+    """Return what is wrong with a row as a whole, which pydantic asks only of rows whose cells are all right.
+
+    Faulty cells are mended for that with their default, or a word that is allowed; where neither is known, nobody can
+    say.
+    """
+    known = columns(model)
+    mended = dict(values)
+    for fault in faults:
+        column = known.get(fault.column)
+        if not issubclass(model, Row) or not fault.column or (column and column.required and not column.choices):
+            return []
+        mended.pop(fault.column, None)
+        if column and column.required:
+            mended[fault.column] = column.choices[0]
+    try:
+        model.model_validate(mended)
+    except ValidationError as error:
+        found = [_fault(model, details) for details in error.errors(include_url=False)]
+        return [fault for fault in found if not fault.path]
+    return []
 
 
 def unusual(row: Row) -> Iterator[Fault]:

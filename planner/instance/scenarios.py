@@ -11,7 +11,7 @@ A path may stand in quotation marks or as a dotted TOML key; `text` describes th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,15 @@ def pick_scenario(name: str, scenarios: Mapping[str, Scenario], problems: list[P
         allowed = among(name, list(scenarios), "scenarios")
         problems.append(Problem(FILE, None, "", name, "there is no such scenario", allowed))
     return scenarios.get(name)
+
+
+def pick_scenarios(
+    names: str | Sequence[str] | None, scenarios: Mapping[str, Scenario], problems: list[Problem]
+) -> list[Scenario]:
+    """Return scenarios by name, in the order asked for; a problem for every name there is none of."""
+    asked = [names] if isinstance(names, str) else list(names or ())
+    found = [pick_scenario(name, scenarios, problems) for name in asked]
+    return [scenario for scenario in found if scenario is not None]
 
 
 def _scenario(name: str, content: Any, toml: TomlFile, problems: list[Problem]) -> Scenario:

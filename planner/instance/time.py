@@ -31,6 +31,11 @@ def day_of_year(date: str) -> int:
     return datetime.date(_COMMON_YEAR, month, day).timetuple().tm_yday - 1
 
 
+def month_and_day(position: int) -> str:
+    """Return the month-day date at a position (0 to 364) of the typical year: the inverse of `day_of_year`."""
+    return (datetime.date(_COMMON_YEAR, 1, 1) + datetime.timedelta(days=position)).strftime("%m-%d")
+
+
 @dataclass(frozen=True)
 class TimeGrid:
     """The modelled hours of one typical year: arrays over (day, step), day-major.

@@ -34,7 +34,7 @@ _SUN_YEAR = 2018  # 365 days, 1 January is a Monday: gives the sun a date
 _BURN_IN = 200  # steps after which an autocorrelated process has forgotten its start
 _INVERTER_START = 0.002  # share of capacity below which nothing is fed in: keeps twilight out of the model
 _STREAMS = {"temperature": 1, "cloud": 2, "wind": 3, "calm": 4, "price": 5}
-_POWER_CURVE = np.array(  # wind farm at hub height: m/s -> share of capacity, losses and array effects included
+POWER_CURVE = np.array(  # wind farm at hub height: m/s -> share of capacity, losses and array effects included
     [
         *([0, 0], [2, 0.01], [4, 0.06], [5, 0.12], [6, 0.19], [7, 0.28], [8, 0.38], [9, 0.49]),
         *([10, 0.60], [11, 0.70], [12, 0.78], [13, 0.84], [14, 0.88], [16, 0.92], [22, 0.94], [30, 0]),
@@ -213,7 +213,7 @@ def _wind(spec: Spec, weather: np.ndarray) -> np.ndarray:
     unit = unit * _calm(spec)
 
     def output(scale: float) -> np.ndarray:
-        return np.interp(scale * unit, _POWER_CURVE[:, 0], _POWER_CURVE[:, 1])
+        return np.interp(scale * unit, POWER_CURVE[:, 0], POWER_CURVE[:, 1])
 
     return output(_solve(lambda value: output(value).mean(), wind.capacity_factor, 2, 15, "wind capacity factor"))
 

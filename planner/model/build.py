@@ -16,17 +16,24 @@ from pyomo.environ import ConcreteModel
 from planner.instance.eligibility import eligible_points
 from planner.instance.instance import Instance
 from planner.instance.routes import find_routes
+from planner.model.clean import add_clean_share
+from planner.model.commitment import add_commitment
 from planner.model.contracts import add_contracts, close_contracts
 from planner.model.cooling import add_cooling
+from planner.model.export import add_export
 from planner.model.finance import add_finance
 from planner.model.hardware import add_hardware
 from planner.model.leases import add_leases
 from planner.model.ledger import Ledger
 from planner.model.limits import add_limits
+from planner.model.lines import add_lines
+from planner.model.linked_storage import add_linked_storage
 from planner.model.markets import add_demand, add_markets, close_tokens
+from planner.model.measures import add_measures
 from planner.model.network import add_network
 from planner.model.objective import add_objective
 from planner.model.power import add_balances, add_power
+from planner.model.ramps import add_ramps
 from planner.model.serving import add_serving
 from planner.model.shares import add_shares
 from planner.model.sites import add_sites
@@ -43,7 +50,7 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
 
     Args:
         instance: what the world is.
-        objective: profit, tokens or revenue; None takes the instance's own.
+        objective: what is optimised, a measure or a ratio by name; None takes the first of the instance's own.
         extend: a user's own rules: callables that take the model, or "file.py:function". They run before the objective,
             so a post to `m.cash` or `m.capex` counts; the other ledgers are closed by then.
 
@@ -64,7 +71,13 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     add_hardware(m, instance)
     add_cooling(m, instance)
     add_power(m, instance)
+    add_commitment(m, instance)
+    add_ramps(m, instance)
+    add_export(m, instance)
+    add_clean_share(m, instance)
     add_storage(m, instance)
+    add_linked_storage(m, instance)
+    add_lines(m, instance)
     add_leases(m, instance)
     add_serving(m, instance)
     add_shares(m, instance)
@@ -83,7 +96,8 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     for extension in extend:
         _apply(extension, m)
     add_finance(m, instance)
-    add_objective(m, instance, objective or instance.settings.objective.name)
+    add_measures(m, instance)
+    add_objective(m, objective or instance.settings.objective.name)
     return m
 
 

@@ -1,6 +1,6 @@
 """Cooling: how much heat each design can remove, what it draws by outdoor temperature and what it drinks.
 
-Decides `cooling_built_mw` (period), `cooling_chosen` (plan) and `heat_removed_mw` (step). Posts its electricity to
+Decides `cooling_built_mw`, `cooling_chosen` (period) and `heat_removed_mw` (step). Posts its electricity to
 `power`, removed heat to `heat`, water to `water`, cost to `capex` and `cash`.
 
 Overhead per MW of heat is data, computed before the model from the weather:
@@ -17,7 +17,7 @@ from planner.instance.schema.hardware import Cooling
 from planner.model.hardware import unit_mw
 from planner.model.sites import largest_hall_mw, largest_provisioned_mw
 from planner.model.time import by_step
-from planner.stamp import constraint, in_service, series
+from planner.stamp import constraint, in_service, level_of, previous, series
 from planner.units import MUSD_PER_MW_FROM_USD_PER_KW, MUSD_PER_USD
 
 _INDEX = ("site", "cooling")
@@ -30,15 +30,17 @@ def add_cooling(m: ConcreteModel, instance: Instance) -> None:
     overhead = {(s, c): by_step(m, _hourly_overhead(m, instance, s, c)) for s, c in m.DESIGNS}
     series(step, "overhead", overhead, m.DESIGNS, unit="MW/MW", doc="power of the cooling per MW of heat removed")
     m.CHOICES = Set(dimen=2, initialize=_choices(m, instance), doc="designs whose presence at a site is a decision")
-    m.cooling_chosen = Var(m.CHOICES, within=Binary, doc="1 if the design is used at the site (0 or 1)")
+    p.cooling_chosen = Var(m.CHOICES, within=Binary, doc="1 once the design is used at the site (0 or 1)")
+    p.cooling_choices = Expression(m.CHOICES, rule=_cooling_choices, doc="1 in the period of the choice (0 or 1)")
     p.cooling_built_mw = Var(m.DESIGNS, within=NonNegativeReals, doc="heat-removal capacity built (MW)")
     p.cooling_mw = Expression(m.DESIGNS, rule=_cooling_mw, doc="heat-removal capacity in service (MW)")
     step.heat_removed_mw = Var(m.DESIGNS, within=NonNegativeReals, doc="heat removed (MW)")
     constraint(p, m.DESIGNS, rule=cooling_capacity)
     constraint(p, m.CHOICES, rule=cooling_choice)
+    constraint(p, m.CHOICES, rule=cooling_stays_chosen, where=np.arange(level_of(p).n) > 0)
     held = [s for s in m.SITES if instance.sites[s].max_cooling_designs is not None]
     m.HELD_SITES = Set(initialize=held, doc="sites that may mix only so many cooling designs")
-    constraint(m, m.HELD_SITES, rule=cooling_designs)
+    constraint(p, m.HELD_SITES, rule=cooling_designs)
     _post(m, instance)
     cooled = {s for s, _ in m.DESIGNS}
     dry = [s for s in m.SITES if s in cooled and instance.sites[s].water_limit_m3_per_yr is not None]
@@ -72,6 +74,10 @@ def _cooling_mw(p: Block, s: str, c: str) -> object:
     return in_service(p.cooling_built_mw[s, c], life_years=p.model().instance.cooling[c].life_years)
 
 
+def _cooling_choices(p: Block, s: str, c: str) -> object:
+    return p.cooling_chosen[s, c] - previous(p.cooling_chosen[s, c], within=p.model(), wrap=False)
+
+
 def _limit_mw(instance: Instance, s: str, c: str) -> float:
     """Heat that a design can be built for at a site: what the site allows, or just more than may be provisioned."""
     row, site = instance.site_cooling.get((s, c)), instance.sites[s]
@@ -101,18 +107,28 @@ def cooling_choice(p: Block, s: str, c: str) -> object:
 
     Dual: worth of one more MW of room for the design.
     """
-    m = p.model()
-    return p.cooling_mw[s, c] <= _limit_mw(m.instance, s, c) * m.cooling_chosen[s, c]
+    return p.cooling_mw[s, c] <= _limit_mw(p.model().instance, s, c) * p.cooling_chosen[s, c]
 
 
-def cooling_designs(m: Block, s: str) -> object:
+def cooling_stays_chosen(p: Block, s: str, c: str) -> object:
+    """A design that was chosen stays chosen; the row exists from the second period on.
+
+    cooling_choices[s,c] = cooling_chosen[s,c] - previous(cooling_chosen[s,c]) >= 0
+
+    Dual: what giving up the design would be worth.
+    """
+    return p.cooling_choices[s, c] >= 0
+
+
+def cooling_designs(p: Block, s: str) -> object:
     """A site mixes only so many designs.
 
     sum over c of cooling_chosen[s,c] <= max_cooling_designs[s]
 
     Dual: worth of allowing one more design.
     """
-    return sum(m.cooling_chosen[i] for i in m.CHOICES if i[0] == s) <= m.instance.sites[s].max_cooling_designs
+    m = p.model()
+    return sum(p.cooling_chosen[i] for i in m.CHOICES if i[0] == s) <= m.instance.sites[s].max_cooling_designs
 
 
 def heat_balance(step: Block, s: str, c: str) -> object:
@@ -166,8 +182,8 @@ def _post(m: ConcreteModel, instance: Instance) -> None:
         "cooling designs",
         m.period,
         m.CHOICES,
-        rule=lambda p, s, c: rows[c].fixed_capex_musd * p.first_period * m.cooling_chosen[s, c],
-        doc="one-off cost of having a design at a site, due in the first period",
+        rule=lambda p, s, c: rows[c].fixed_capex_musd * p.cooling_choices[s, c],
+        doc="one-off cost of having a design at a site, due when it is chosen",
         life_years=lambda s, c: rows[c].life_years,
         index_names=_INDEX,
     )

@@ -3,6 +3,11 @@
 Posts one annuity to `cash` for every post of `capex`, on everything built and not yet expired, within the horizon: so
 there are no end effects and no free retirement. `m.period.discount` turns M USD/yr of a period into present value; no
 other rule discounts anything.
+
+All payments are yearly rates, annuities too, in periods of any length: what a rack costs a year stands against what it
+earns in that year, whether the year is one period or four quarters. An annuity is that of payments at the end of each
+year, and a year's money is discounted by its beginning; so present values are money a year after the base date, for
+revenue and cost alike. What dies inside its period is replaced by its like: the annuity goes on, the budget pays again.
 """
 
 from __future__ import annotations
@@ -10,10 +15,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from pyomo.environ import Block, ConcreteModel
+from pyomo.environ import Block, ConcreteModel, Expression, Set
 
 from planner.instance.instance import Instance
 from planner.model.ledger import Post
+from planner.model.time import purchases
 from planner.stamp import constraint, in_service, series
 
 WHOLE_YEAR_TOLERANCE = 1e-9
@@ -28,11 +34,22 @@ def add_finance(m: ConcreteModel, instance: Instance) -> None:
     series(m.period, "discount", factors / lengths, unit="ratio", doc="mean discount factor of the period's years")
     for post in m.capex.posts:
         _post_annuity(m, post, wacc)
+    _add_overnight(m)
     budget = np.array([math.inf if row.capex_budget_musd is None else row.capex_budget_musd for row in rows])
     limited = np.isfinite(budget)
     if limited.any():
         series(m.period, "capex_budget_musd", np.where(limited, budget, 0.0), unit="M USD", doc="most overnight capex")
         constraint(m.period, rule=capex_budget, where=limited)
+
+
+def _add_overnight(m: ConcreteModel) -> None:
+    """Add the overnight cost of all that is bought in a period: what dies in it is bought again."""
+    bought = {life: purchases(m, life) for life in _lives(m)}
+    times = {life: often for life, often in bought.items() if often.max() > 1}
+    m.SHORT_LIVES = Set(initialize=list(times), doc="lives shorter than a period (years)")
+    what = "purchases per thing built, its like after it"
+    series(m.period, "purchases", times, m.SHORT_LIVES, unit="ratio", doc=what)
+    m.period.overnight_musd = Expression(rule=_overnight, doc="overnight cost of all that is bought (M USD)")
 
 
 def annuity_factor(wacc: float, life_years: float) -> float:
@@ -70,12 +87,31 @@ def _post_annuity(m: ConcreteModel, post: Post, wacc: float) -> None:
     )
 
 
-def capex_budget(p: Block) -> object:
-    """Overnight cost of what is built in a period stays within its budget.
+def _lives(m: ConcreteModel) -> list[float]:
+    """Return the different lives of what is posted to capex (years)."""
+    return sorted({_life_of(post, index) for post in m.capex.posts for index in post.expression})
 
-    sum of posts to capex <= capex_budget_musd
+
+def _life_of(post: Post, index: object) -> float:
+    return float(post.life_years(*(index if isinstance(index, tuple) else () if index is None else (index,))))
+
+
+def capex_budget(p: Block) -> object:
+    """Overnight cost of what is bought in a period stays within its budget.
+
+    overnight_musd = sum of posts to capex, each x purchases <= capex_budget_musd
+
+    Purchases are period length / life, rounded up.
 
     Dual: worth of one more M USD of budget, beyond its own cost.
     """
-    m = p.model()
-    return sum(term for post in m.capex.posts for term in post.expression.values()) <= p.capex_budget_musd
+    return p.overnight_musd <= p.capex_budget_musd
+
+
+def _overnight(p: Block) -> object:
+    m, spent = p.model(), 0.0
+    for post in m.capex.posts:
+        for index, term in post.expression.items():
+            life = _life_of(post, index)
+            spent += p.purchases[life] * term if life in m.SHORT_LIVES else term
+    return spent

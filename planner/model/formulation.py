@@ -6,20 +6,31 @@ import inspect
 
 from pyomo.environ import Block, ConcreteModel, Constraint, Expression, Param, Set, Var
 
+from planner.model.measures import RATIOS, is_maximised, measure, unit_of
 from planner.stamp import level_of
 
-_LEVELS = {"m": "plan", "period": "period", "year": "year", "day": "day", "step": "step"}
+_LEVELS = {
+    "m": "plan",
+    "period": "period",
+    "vintage": "vintage",
+    "year": "year",
+    "day": "day",
+    "date": "date",
+    "step": "step",
+}
 
 
 def formulation(m: ConcreteModel) -> str:
     """Return the formulation of a built model: sets, then per level its data, variables, named sums and rules."""
     parts = [f"# The mathematics of {m.instance.name}", _sets(m), _ledgers(m)]
     for name, level in _LEVELS.items():
-        block = m if name == "m" else getattr(m, name)
+        block = m if name == "m" else m.component(name)
+        if block is None:
+            continue  # there are vintages only where something may retire, dates only for linked stores
         body = _level(m, block)
         if body:
             parts.append(f"## Level: {level} (copies: {len(level_of(block).labels)})\n\n{body}")
-    parts.append(f"## Objective\n\nMaximise {m.objective_name}: {getattr(m, m.objective_name).doc}.")
+    parts.append(f"## Objective\n\n{_objective(m)}")
     return "\n\n".join(parts)
 
 
@@ -28,6 +39,15 @@ def undocumented(m: ConcreteModel) -> list[str]:
     kinds = (Var, Param, Constraint, Expression, Set)
     found = [c for c in m.component_objects(kinds, descend_into=True) if not c.doc and not c.name.endswith("_index")]
     return [c.name for c in found if not c.name.startswith(("_", "SetProduct"))]
+
+
+def _objective(m: ConcreteModel) -> str:
+    name = m.objective_name
+    verb = "Maximise" if is_maximised(name) else "Minimise"
+    if name in RATIOS:
+        over, under = (measure(m, part).doc for part in (RATIOS[name].over, RATIOS[name].under))
+        return f"{verb} {name} ({unit_of(name)}): {over}, divided by {under}."
+    return f"{verb} {name}: {measure(m, name).doc}."
 
 
 def _sets(m: ConcreteModel) -> str:

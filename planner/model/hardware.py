@@ -1,8 +1,9 @@
 """Hardware: which racks and servers are built into which halls, and what IT load each hall carries.
 
-Decides `units_built` (period) and `it_mw` (step). Posts IT load and losses to `power`, its heat to `heat`, overnight
-cost to `capex`, upkeep to `cash`. A unit lives in the periods that start within its life. Only pairs that fit exist:
-the site allows the export class, the cooling design meets the cooling need and the density of the rack.
+Decides `units_built` (period), `retired_units` (vintage) and `it_mw` (step). Posts IT load and losses to `power`, its
+heat to `heat`, overnight cost to `capex`, upkeep to `cash`. A unit lives in the periods that start within its life, or
+until it is retired: then its upkeep, idle power and need of room and cooling end, while its annuity goes on. Only pairs
+that fit exist: the site allows the export class, the cooling design meets the cooling need and the density of the rack.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import math
 import numpy as np
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeIntegers, NonNegativeReals, Set, Var
 
+from planner.instance.dates import hardware_date
 from planner.instance.instance import Instance
 from planner.instance.routes import hardware_allowed
 from planner.model.sites import largest_hall_mw
-from planner.model.time import available
-from planner.stamp import constraint, in_service, series
+from planner.model.time import DATE_TOLERANCE_YR, available, purchases
+from planner.stamp import Relation, constraint, in_service, level_of, relate, series, total
 from planner.units import KW_PER_MW, MUSD_PER_USD
 
 _INDEX = ("site", "hardware", "cooling")
@@ -38,6 +40,8 @@ def add_hardware(m: ConcreteModel, instance: Instance) -> None:
         m.HALLS, within=_counting, bounds=_units_bounds, doc="units built into halls of a cooling design (units)"
     )
     m.counts.append(p.units_built)
+    if m.has_vintages:
+        _add_retirement(m)
     p.units = Expression(m.HALLS, rule=_units, doc="units in service by hall (units)")
     p.fleet_units = Expression(m.FLEETS, rule=_fleet_units, doc="units in service at a site (units)")
     step.it_mw = Var(m.HALLS, within=NonNegativeReals, doc="IT load of hardware in halls of a design (MW)")
@@ -45,6 +49,8 @@ def add_hardware(m: ConcreteModel, instance: Instance) -> None:
     limited, units = _supply(m, instance)
     m.SUPPLIED = Set(initialize=list(limited), doc="hardware whose deliveries are limited")
     series(p, "supply_units", units, m.SUPPLIED, unit="units", doc="most units the vendors deliver in the period")
+    bought = {h: purchases(m, instance.hardware[h].life_years) for h in m.SUPPLIED}
+    series(p, "deliveries", bought, m.SUPPLIED, unit="ratio", doc="deliveries per unit built, replacements included")
     constraint(p, m.SUPPLIED, rule=hardware_supply, where=limited)
     m.load_range_mw = {h: load_range_mw(m, h) for h in m.HARDWARE}
     constraint(step, m.MIXED_HALLS, rule=hall_full_load)
@@ -107,6 +113,11 @@ def _add_sets(m: ConcreteModel, instance: Instance) -> None:
     for s, h, c in halls:
         m.halls_at.setdefault(s, []).append((s, h, c))
         m.halls_with.setdefault((s, c), []).append((s, h, c))
+    m.OLD_HALLS = Set(
+        dimen=3,
+        initialize=[i for i in halls if m.has_vintages and instance.hardware[i[1]].may_retire],
+        doc="halls whose hardware may be retired before its life ends",
+    )
     m.MIXED_HALLS = Set(dimen=3, initialize=mixed, doc="halls of hardware that has a choice of cooling at the site")
     m.RACK_HEAT = Set(dimen=3, initialize=[(s, c, h) for s, h, c in halls], doc="halls, named by their design first")
 
@@ -118,9 +129,8 @@ def _fits(instance: Instance, s: str, h: str, c: str) -> bool:
 
 
 def _units_limits(m: ConcreteModel, instance: Instance) -> dict[tuple, np.ndarray]:
-    return {
-        (s, h, c): most_units(instance, s, h) * available(m, instance.hardware[h].available_from) for s, h, c in m.HALLS
-    }
+    there = {h: available(m, hardware_date(instance, h)) for h in m.HARDWARE}
+    return {(s, h, c): most_units(instance, s, h) * there[h] for s, h, c in m.HALLS}
 
 
 def _supply(m: ConcreteModel, instance: Instance) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -143,11 +153,58 @@ def _units_bounds(p: Block, s: str, h: str, c: str) -> tuple:
 
 
 def _units(p: Block, s: str, h: str, c: str) -> object:
-    return in_service(p.units_built[s, h, c], life_years=p.model().instance.hardware[h].life_years)
+    m = p.model()
+    alive = in_service(p.units_built[s, h, c], life_years=m.instance.hardware[h].life_years)
+    return alive - total(m.vintage.retired_units[s, h, c], per=p) if (s, h, c) in m.OLD_HALLS else alive
 
 
 def _fleet_units(p: Block, s: str, h: str) -> object:
     return sum(p.units[s, h, c] for c in p.model().halls_of[s, h])
+
+
+def _add_retirement(m: ConcreteModel) -> None:
+    """Let units of earlier periods be retired while they live."""
+    v, level = m.vintage, level_of(m.vintage)
+    age, built_in = level.copies["age_yr"].to_numpy(), level.copies["built_in"].to_numpy()
+    position = {(period, built): k for k, (period, built) in enumerate(zip(level.parent_of, built_in, strict=True))}
+    earlier = [position.get((period - 1, built), -1) for period, built in position]
+    m.built_of = Relation.picking(level, level_of(m.period), built_in)
+    m.vintage_before = Relation.picking(level, level, np.array(earlier, dtype=int))
+    lives = {h: m.instance.hardware[h].life_years for h in m.HARDWARE}
+    alive = {i: age < lives[i[1]] - DATE_TOLERANCE_YR for i in m.OLD_HALLS}
+    most = {i: np.where(mask, most_units(m.instance, i[0], i[1]), 0.0) for i, mask in alive.items()}
+    series(v, "retired_limit", most, m.OLD_HALLS, unit="units", doc="0 past the life, then more than can be built")
+    v.retired_units = Var(
+        m.OLD_HALLS,
+        within=_counting,
+        bounds=lambda v, s, h, c: (0, v.retired_limit[s, h, c]),
+        doc="units of this age retired by the start of the period (units)",
+    )
+    m.counts.append(v.retired_units)
+    constraint(v, m.OLD_HALLS, rule=retired_units_were_built, where=alive)
+    again = {i: mask & (np.array(earlier) >= 0) for i, mask in alive.items()}
+    constraint(v, m.OLD_HALLS, rule=retired_units_stay_retired, where=again)
+
+
+def retired_units_were_built(v: Block, s: str, h: str, c: str) -> object:
+    """Of an age class, no more can be retired than was built.
+
+    retired_units[s,h,c] <= units_built[s,h,c] in the period `built`
+
+    Dual: worth of retiring one more unit of this age.
+    """
+    m = v.model()
+    return v.retired_units[s, h, c] <= relate(m.period.units_built[s, h, c], m.built_of)
+
+
+def retired_units_stay_retired(v: Block, s: str, h: str, c: str) -> object:
+    """What was retired by the period before is retired still.
+
+    retired_units[s,h,c] >= retired_units[s,h,c] of the same age class one period earlier
+
+    Dual: worth of bringing one unit back to work.
+    """
+    return v.retired_units[s, h, c] >= relate(v.retired_units[s, h, c], v.model().vintage_before)
 
 
 def hall_space(p: Block, s: str) -> object:
@@ -162,13 +219,14 @@ def hall_space(p: Block, s: str) -> object:
 
 
 def hardware_supply(p: Block, h: str) -> object:
-    """No more units are built in a period than the vendors deliver.
+    """No more units are bought in a period than the vendors deliver; what dies inside the period is bought again.
 
-    sum over s, c of units_built[s,h,c] <= supply_units[h]
+    sum over s, c of units_built[s,h,c] x deliveries[h] <= supply_units[h], deliveries being length / life, rounded up
 
     Dual: worth of one more unit of supply.
     """
-    return sum(p.units_built[i] for i in p.model().HALLS if i[1] == h) <= p.supply_units[h]
+    built = sum(p.units_built[i] for i in p.model().HALLS if i[1] == h)
+    return p.deliveries[h] * built <= p.supply_units[h]
 
 
 def hall_full_load(step: Block, s: str, h: str, c: str) -> object:

@@ -15,7 +15,7 @@ import numpy as np
 from pyomo.environ import Block, ConcreteModel, NonNegativeIntegers, NonNegativeReals, Set, Var
 
 from planner.instance.instance import Instance
-from planner.model.time import on_offer
+from planner.model.time import on_offer, when_available
 from planner.stamp import constraint, series
 from planner.units import HOURS_PER_YEAR, MUSD_PER_USD
 
@@ -30,8 +30,18 @@ def add_leases(m: ConcreteModel, instance: Instance) -> None:
     p.leased_units = Var(m.LEASES, within=_counting, doc="units on a lease, rented in or leased out (units)")
     if len(m.LEASES):
         m.counts.append(p.leased_units)
+    dates = {run: m.eligibility.rates[run[1:]].available_from for run in m.RENTED_RUNS}
+    late = [run for run, date in dates.items() if date is not None]
+    m.LATE_RENTED_RUNS = Set(dimen=4, initialize=late, doc="rented runs of points whose software comes later")
+    most = {run: when_available(m, dates[run], None) for run in late}
+    series(
+        p, "rented_limit", most, m.LATE_RENTED_RUNS, unit="units", doc="0 before the point can be run, then no limit"
+    )
     step.running_rented = Var(
-        m.RENTED_RUNS, within=NonNegativeReals, doc="rented units running a point for a product (units)"
+        m.RENTED_RUNS,
+        within=NonNegativeReals,
+        bounds=_rented_bounds,
+        doc="rented units running a point for a product (units)",
     )
     constraint(p, m.LEASES, rule=lease_limit)
     constraint(step, m.RENTED_FLEETS, rule=rented_at_work)
@@ -66,6 +76,11 @@ def _offered(m: ConcreteModel, instance: Instance) -> dict[tuple, np.ndarray]:
 
 def _counting(p: Block, s: str, h: str, lease: str) -> object:
     return NonNegativeIntegers if p.model().instance.hardware[h].whole_units else NonNegativeReals
+
+
+def _rented_bounds(step: Block, *run: str) -> tuple:
+    m = step.model()
+    return 0, m.period.rented_limit[run] if run in m.LATE_RENTED_RUNS else None
 
 
 def lease_limit(p: Block, s: str, h: str, lease: str) -> object:

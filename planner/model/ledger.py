@@ -13,7 +13,7 @@ cannot differ from optimised money.
 | capex | none | M USD, on m.period | finance turns it into annuities in cash |
 | carbon | none | t/h | carbon limit and price |
 | water | site | m3/h | water limit and price |
-| firm | site | MW, on m.period | firm_capacity |
+| firm | node | MW, on m.period | firm_capacity |
 """
 
 from __future__ import annotations

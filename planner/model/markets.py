@@ -9,10 +9,15 @@ dear hours. Only batch products, which have a deadline, may wait inside their da
 
 from __future__ import annotations
 
-import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
-from planner.instance.demand import arrivals_in_window, price_usd_per_mtok, shape_values
+from planner.instance.demand import (
+    arrivals_in_window,
+    price_usd_per_mtok,
+    prices_usd_per_mtok,
+    shape_values,
+    volumes_gtok_per_day,
+)
 from planner.instance.instance import Instance
 from planner.model.time import by_period, by_step
 from planner.stamp import constraint, previous, series
@@ -102,22 +107,19 @@ def _may_fall_short(instance: Instance, key: tuple[str, str]) -> bool:
 
 
 def _add_data(m: ConcreteModel, instance: Instance) -> None:
-    demand_index = [row.demand_index for row in instance.periods.values()]
-    hourly, window, shapes = {}, {}, {}
-    m.yearly_demand_gtok = {}
-    growth = by_period(m, demand_index)
+    hourly, window, shapes, yearly = {}, {}, {}, {}
+    volumes = {key: volumes_gtok_per_day(instance, key) for key in instance.demand}
     for key, row in instance.demand.items():
         shape = row.shape, instance.markets[row.market].utc_offset_h
         if shape not in shapes:
             shapes[shape] = shape_values(instance, m.grid, *shape)
-        per_h = shapes[shape] * row.volume_gtok_per_day / HOURS_PER_DAY
-        hourly[key] = by_step(m, per_h) * growth
+        volume = by_period(m, volumes[key])
+        hourly[key] = by_step(m, shapes[shape] / HOURS_PER_DAY) * volume
         deadline_h = instance.products[row.product].deadline_h
         if deadline_h is not None:
-            window[key] = by_step(m, arrivals_in_window(m.grid, per_h, deadline_h)) * growth
-        yearly = row.volume_gtok_per_day * DAYS_PER_YEAR * max(demand_index)
+            window[key] = by_step(m, arrivals_in_window(m.grid, shapes[shape] / HOURS_PER_DAY, deadline_h)) * volume
         sale = row.market, row.product
-        m.yearly_demand_gtok[sale] = m.yearly_demand_gtok.get(sale, 0.0) + yearly
+        yearly[sale] = yearly.get(sale, 0.0) + volumes[key] * DAYS_PER_YEAR
     series(m.step, "demand_gtok_per_h", hourly, m.SEGMENTS, unit="Gtok/h", doc="tokens a whole segment asks for")
     m.BATCH_SEGMENTS = Set(dimen=3, initialize=list(window), doc="contract segments of batch products")
     series(
@@ -128,9 +130,10 @@ def _add_data(m: ConcreteModel, instance: Instance) -> None:
         unit="Gtok",
         doc="batch work of a whole segment that came within the deadline",
     )
-    series(m.period, "demand_index", np.array(demand_index), unit="ratio", doc="multiplies every volume")
-    prices = np.array([row.price_index for row in instance.periods.values()])
-    series(m.period, "price_index", prices, unit="ratio", doc="multiplies every token price")
+    p, prices = m.period, {key: prices_usd_per_mtok(instance, key) for key in instance.demand}
+    series(p, "volume_gtok_per_day", volumes, m.SEGMENTS, unit="Gtok/day", doc="what a whole segment asks for")
+    series(p, "price_usd_per_mtok", prices, m.SEGMENTS, unit="USD/Mtok", doc="price over the product's mix of tokens")
+    series(p, "yearly_demand_gtok", yearly, m.SALES, unit="Gtok/yr", doc="what all segments of a product ask for")
 
 
 def _acceptance(year: Block, *offer: str) -> object:
@@ -203,14 +206,13 @@ def token_balance(step: Block, place: str, p: str) -> object:
 def commitment(year: Block, market: str, p: str) -> object:
     """The promised volume is served, or counted as short.
 
-    sum over j of volume_gtok_per_day[market,p,j] x demand_index x taken[market,p,j] + short_gtok_per_day[market,p]
-    >= promised volume_gtok_per_day[market,p]
+    sum over j of volume_gtok_per_day[market,p,j] x taken[market,p,j] + short_gtok_per_day[market,p]
+    >= promised volume_gtok_per_day[market,p], growth and indices being in the volumes of the segments alone
 
     Dual: cost of promising one more Gtok a day.
     """
     m = year.model()
-    keys = m.segments_of[market, p]
-    volume = sum(m.instance.demand[key].volume_gtok_per_day * m.period.demand_index * year.taken[key] for key in keys)
+    volume = sum(m.period.volume_gtok_per_day[key] * year.taken[key] for key in m.segments_of[market, p])
     short = year.short_gtok_per_day[market, p] if (market, p) in m.PROMISES else 0.0
     return volume + short >= m.instance.commitments[market, p].volume_gtok_per_day
 
@@ -250,12 +252,7 @@ def _post(m: ConcreteModel, instance: Instance) -> None:
             "credits",
             m.year,
             Set(dimen=3, initialize=list(credit)),
-            rule=lambda year, *key: (
-                _per_gtok_day(credit[key])
-                * instance.demand[key].volume_gtok_per_day
-                * m.period.demand_index
-                * year.taken[key]
-            ),
+            rule=lambda year, *key: _per_gtok_day(credit[key]) * m.period.volume_gtok_per_day[key] * year.taken[key],
             doc="worth of tokens served beyond their price (conversion, goodwill); no cash changes hands",
             heading="non-cash",
             index_names=("market", "product", "segment"),
@@ -289,6 +286,7 @@ def _per_gtok_day(usd_per_mtok: float | None) -> float:
 def _revenue(m: ConcreteModel, year: Block, offer: tuple[str, str, str, str]) -> object:
     """Yearly revenue of an offer (M USD/yr): volume x the price it pays x share accepted."""
     market, p, _, q = offer
-    price = _per_gtok_day(price_usd_per_mtok(m.instance, (market, p, q)))
-    volume = m.instance.demand[offer[:3]].volume_gtok_per_day
-    return volume * price * m.period.demand_index * m.period.price_index * year.accepted[offer]
+    musd_per_yr = (
+        _per_gtok_day(1.0) * m.period.volume_gtok_per_day[offer[:3]] * m.period.price_usd_per_mtok[market, p, q]
+    )
+    return musd_per_yr * year.accepted[offer]

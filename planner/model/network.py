@@ -17,7 +17,7 @@ from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeR
 
 from planner.instance.demand import token_shares
 from planner.instance.instance import Instance
-from planner.model.serving import made_gtok_per_unit_h, rate_of
+from planner.model.serving import made_gtok_per_h, rate_of
 from planner.model.wholesale import yearly_wanted_gtok
 from planner.stamp import constraint, in_service, total
 from planner.units import (
@@ -206,7 +206,7 @@ def built_to_carry(year: Block, *load: str) -> object:
     e, market, p = load[:3], *load[3:]
     flows = [i for i in m.flows_of_link[e] if (i[1], i[3]) == (market, p)]
     carried = total(sum(m.step.carried_gtok_per_h[i] for i in flows), per=year)
-    room = _ROOM * yearly_wanted_gtok(m, market, p) / DAYS_PER_YEAR
+    room = _ROOM / DAYS_PER_YEAR * yearly_wanted_gtok(m, market, p)
     return carried / DAYS_PER_YEAR <= room * m.period.link_built[e]
 
 
@@ -222,8 +222,7 @@ def latency_ladder(step: Block, s: str, p: str, tau: float) -> object:
     m = step.model()
     far = [i for i in m.flows_of_make[s, p] if m.network.allowance_ms[i] <= tau]
     fast = [run for run in m.runs_of_make[s, p] if rate_of(m, *run[1:]).ttft_ms <= tau]
-    made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.at_work_units[run] for run in fast)
-    return sum(step.carried_gtok_per_h[i] for i in far) <= made
+    return sum(step.carried_gtok_per_h[i] for i in far) <= made_gtok_per_h(step, fast)
 
 
 def _post(m: ConcreteModel, instance: Instance) -> None:

@@ -1,82 +1,49 @@
-"""Objectives: profit, billable tokens or revenue.
+"""The objective: one measure of the plan, or a ratio of two; and what keeps earlier objectives while a later one goes.
 
-Each is an Expression of the plan, so that any of them can be reported whichever is maximised.
+Of a ratio the model carries its upper measure as Objective; the solver changes the costs (`planner/solver/ratio.py`).
 """
 
 from __future__ import annotations
 
-from pyomo.environ import ConcreteModel, Expression, Objective, maximize
+from pyomo.environ import ConcreteModel, Objective, Set, maximize, minimize
 
-from planner.instance.demand import price_usd_per_mtok
-from planner.instance.instance import Instance
-from planner.model.ledger import Post
-from planner.stamp import constraint, total
-from planner.units import DAYS_PER_YEAR
-
-OBJECTIVES = ("profit", "tokens", "revenue")
+from planner.instance.goal import OBJECTIVES
+from planner.model.measures import MEASURES, RATIOS, is_maximised, measure
+from planner.stamp import constraint
 
 
-def add_objective(m: ConcreteModel, instance: Instance, name: str) -> None:
-    """Add the plan's worth by every measure and maximise the one named.
+def add_objective(m: ConcreteModel, name: str) -> None:
+    """Optimise the measure named, or the upper one of the ratio named.
 
     Raises:
         ValueError: the objective has no such name.
     """
     if name not in OBJECTIVES:
         raise ValueError(f"no objective {name}; choose one of {', '.join(OBJECTIVES)}")
-    m.profit = Expression(
-        expr=sum(_present_value(m, post) for post in m.cash.posts),
-        doc="present value of all cash posts, non-cash terms included (M USD)",
-    )
-    revenue = [post for post in m.cash.posts if post.heading == "revenue"]
-    m.revenue = Expression(
-        expr=sum(_present_value(m, post) for post in revenue), doc="present value of revenue (M USD)"
-    )
-    m.billable_gtok = Expression(
-        expr=_billable(m, instance), doc="tokens with a price, weighted by token_weight (Gtok)"
-    )
     m.objective_name = name
-    m.objective = Objective(expr=_measure(m, name), sense=maximize)
+    expression = measure(m, RATIOS[name].over if name in RATIOS else name)
+    m.objective = Objective(expr=expression, sense=maximize if is_maximised(name) else minimize)
 
 
-def add_floor(m: ConcreteModel, name: str, value: float) -> None:
-    """Keep a measure of the plan at or above a positive value, as the plan-level rule objective_floor."""
-    m.objective_floor_of, m.objective_floor_value = name, value
-    constraint(m, rule=objective_floor)
+def keep(m: ConcreteModel, kept: dict[str, float]) -> None:
+    """Keep earlier objectives at or above their values (below, where minimised), in the units of the measures."""
+    m.kept = kept
+    m.KEPT = Set(initialize=list(kept), doc="objectives that were optimised before")
+    constraint(m, m.KEPT, rule=objective_kept)
 
 
-def objective_floor(m: ConcreteModel) -> object:
-    """What was maximised first is kept while profit is maximised.
+def objective_kept(m: ConcreteModel, name: str) -> object:
+    """What was optimised before stays as good as it was, but for the slack.
 
-    measure of the first objective / its floor >= 1
+    (measure - value) / size >= 0 where it is maximised, <= 0 where it is minimised; N - value x D of a ratio N / D
 
-    Its dual is the profit given up for keeping the first objective.
+    Its dual is what the present objective gives up for the earlier one, times the size.
     """
-    return _measure(m, m.objective_floor_of) / m.objective_floor_value >= 1
-
-
-def _measure(m: ConcreteModel, name: str) -> Expression:
-    return {"profit": m.profit, "tokens": m.billable_gtok, "revenue": m.revenue}[name]
-
-
-def _present_value(m: ConcreteModel, post: Post) -> object:
-    """Total of a cash post over each period (M USD/yr), discounted, over the horizon (M USD)."""
-    yearly = total(sum(post.expression.values()), per=m.period, over=post.block)
-    return total(m.period.discount * yearly, per=m)
-
-
-def _billable(m: ConcreteModel, instance: Instance) -> object:
-    gtok = 0.0
-    for offer in m.OFFERS:
-        market, p, _, q = offer
-        if price_usd_per_mtok(instance, (market, p, q)) > 0:
-            volume = instance.demand[offer[:3]].volume_gtok_per_day * instance.products[p].token_weight
-            gtok += volume * DAYS_PER_YEAR * m.period.demand_index * m.year.accepted[offer]
-    return total(gtok, per=m) + _traded(m, instance)
-
-
-def _traded(m: ConcreteModel, instance: Instance) -> object:
-    """Tokens sold wholesale less tokens bought, weighted: who only resells has made nothing (Gtok)."""
-    signs = dict.fromkeys(m.wholesale_buys, -1.0) | dict.fromkeys(m.wholesale_sales, 1.0)
-    weighted = (sign * instance.products[i[1]].token_weight * m.step.traded_gtok_per_h[i] for i, sign in signs.items())
-    return total(sum(weighted), per=m)
+    value = m.kept[name]
+    if name in RATIOS:
+        size = MEASURES[RATIOS[name].over].size
+        share, bound = (measure(m, RATIOS[name].over) - value * measure(m, RATIOS[name].under)) / size, 0.0
+    else:
+        size = MEASURES[name].size
+        share, bound = measure(m, name) / size, value / size
+    return share >= bound if is_maximised(name) else share <= bound

@@ -2,8 +2,9 @@
 
 Decides `capacity_built_mw` (period), `draw_mw` (step) and, under a demand charge, `peak_mw` (year) of every source
 offered at a node. Posts supply to `power`, emissions to `carbon`, firm capacity to `firm`, cost to `capex` and `cash`.
-`power_balance` closes the ledger at every node and step. Curtailment costs nothing: a draw may stay below what sun and
-wind give.
+`power_balance` closes the ledger at every node and step. Curtailment costs nothing, a draw may stay below what sun and
+wind give, unless the contract pays for what could be produced (`pay` = as-produced). After `available_until` nothing of
+a source is in service; what was built for longer is paid off all the same.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
+from planner.instance.dates import source_date
+from planner.instance.grid import hubs_in_use
 from planner.instance.instance import Instance
-from planner.model.time import by_step, when_available
+from planner.model.time import by_step, in_term, when_available
 from planner.stamp import constraint, in_service, series, total
 from planner.units import MUSD_PER_MW_FROM_USD_PER_KW, MUSD_PER_USD, T_PER_MWH_FROM_KG_PER_MWH
 
@@ -22,12 +25,19 @@ _INDEX = ("node", "technology")
 def add_power(m: ConcreteModel, instance: Instance) -> None:
     """Add power sources with their capacity, draw, cost and emissions."""
     p, step, year = m.period, m.step, m.year
-    m.NODES = Set(initialize=list(instance.sites), doc="places with a power balance")
+    m.HUBS = Set(initialize=hubs_in_use(instance), doc="places with power plant, stores or lines and no racks")
+    m.NODES = Set(initialize=[*instance.sites, *m.HUBS], doc="sites and hubs: places with a power balance")
     m.SOURCES = Set(dimen=2, initialize=list(instance.power), doc="technologies offered at nodes")
     _add_data(m, instance)
     p.capacity_built_mw = Var(m.SOURCES, within=NonNegativeReals, bounds=_built_bounds, doc="capacity built (MW)")
     p.capacity_mw = Expression(m.SOURCES, rule=_capacity_mw, doc="capacity in service, existing included (MW)")
     step.draw_mw = Var(m.SOURCES, within=NonNegativeReals, doc="electricity drawn from a source (MW)")
+    committed = [i for i in m.SOURCES if instance.technologies[i[1]].is_committed]
+    m.COMMITTED = Set(dimen=2, initialize=committed, doc="sources whose units start and stop")
+    m.UNCOMMITTED = Set(dimen=2, initialize=[i for i in m.SOURCES if i not in m.COMMITTED], doc="all other sources")
+    varying = [i for i, row in instance.power.items() if row.availability_series is not None]
+    m.VARYING = Set(dimen=2, initialize=varying, doc="sources whose availability is a series")
+    step.curtailed_mw = Expression(m.VARYING, rule=_curtailed_mw, doc="electricity that could be made and is not (MW)")
     charged = [i for i, row in instance.power.items() if row.demand_charge_usd_per_mw_yr > 0]
     m.CHARGED = Set(dimen=2, initialize=charged, doc="sources with a demand charge")
     year.peak_mw = Var(m.CHARGED, within=NonNegativeReals, doc="highest draw of the year (MW)")
@@ -36,28 +46,38 @@ def add_power(m: ConcreteModel, instance: Instance) -> None:
     hours = [(n, g) for n, g in m.SOURCES if instance.technologies[g].max_hours_per_yr is not None]
     m.PERMITTED = Set(dimen=2, initialize=hours, doc="sources whose full-load hours are limited by permit")
     constraint(p, m.LIMITED_SOURCES, rule=source_limit)
-    constraint(step, m.SOURCES, rule=draw_limit)
+    constraint(step, m.UNCOMMITTED, rule=draw_limit)
     constraint(step, m.CHARGED, rule=yearly_peak)
     constraint(year, m.PERMITTED, rule=permitted_hours)
     _post(m, instance)
 
 
 def _add_data(m: ConcreteModel, instance: Instance) -> None:
-    availability, price = {}, {}
+    produced = [i for i, row in instance.power.items() if row.pay == "as-produced"]
+    m.PAID_AS_PRODUCED = Set(dimen=2, initialize=produced, doc="sources paid for all that they could give")
+    availability, price, due = {}, {}, {}
     for n, g in m.SOURCES:
         row, technology = instance.power[n, g], instance.technologies[g]
-        share = np.ones(len(m.grid.hour_of_year))
-        if row.availability_series:
-            share = m.grid.sample(instance.series[row.availability_series])
-        availability[n, g] = by_step(m, share * technology.availability)
+        share = technology.availability * _sampled(m, row.availability_series, 1.0)
+        availability[n, g] = by_step(m, share)
+        usd = row.energy_usd_per_mwh + technology.vom_usd_per_mwh + _sampled(m, row.price_series, 0.0)
         fuel = technology.heat_rate_mmbtu_per_mwh * technology.fuel_usd_per_mmbtu
-        usd = np.full(len(share), row.energy_usd_per_mwh + technology.vom_usd_per_mwh + fuel)
-        if row.price_series:
-            usd = usd + m.grid.sample(instance.series[row.price_series])
-        price[n, g] = by_step(m, usd * MUSD_PER_USD)
+        if row.pay == "as-produced":
+            due[n, g] = by_step(m, share * usd * MUSD_PER_USD)
+            usd = np.zeros(len(share))
+        price[n, g] = by_step(m, (usd + fuel) * MUSD_PER_USD)
     series(m.step, "availability", availability, m.SOURCES, unit="share", doc="share of capacity that can run")
     series(m.step, "energy_cost", price, m.SOURCES, unit="M USD/MWh", doc="energy price, fuel and variable cost")
-    most = {i: when_available(m, row.available_from, row.max_mw) for i, row in instance.power.items()}
+    series(
+        m.step,
+        "capacity_payment",
+        due,
+        m.PAID_AS_PRODUCED,
+        unit="M USD/MW-h",
+        doc="price of all that a MW of capacity could give in an hour",
+    )
+    most = {i: when_available(m, source_date(instance, i), row.max_mw) for i, row in instance.power.items()}
+    most = {i: np.where(in_term(m, instance.power[i].available_until), limit, 0.0) for i, limit in most.items()}
     series(
         m.period,
         "capacity_limit_mw",
@@ -66,6 +86,14 @@ def _add_data(m: ConcreteModel, instance: Instance) -> None:
         unit="MW",
         doc="0 before the source can deliver, then out of reach",
     )
+    ending = {i: in_term(m, row.available_until) for i, row in instance.power.items() if row.available_until}
+    m.ENDING = Set(dimen=2, initialize=list(ending), doc="sources with an end")
+    series(m.period, "in_term", ending, m.ENDING, unit="0 or 1", doc="1 while the source may be in service")
+
+
+def _sampled(m: ConcreteModel, name: str | None, otherwise: float) -> np.ndarray:
+    """A series of the instance over (day, step), or one value where none is named."""
+    return m.grid.sample(m.instance.series[name]) if name else np.full(len(m.grid.hour_of_year), otherwise)
 
 
 def _built_bounds(p: Block, n: str, g: str) -> tuple:
@@ -75,7 +103,19 @@ def _built_bounds(p: Block, n: str, g: str) -> tuple:
 def _capacity_mw(p: Block, n: str, g: str) -> object:
     instance = p.model().instance
     life = instance.technologies[g].life_years
-    return instance.power[n, g].existing_mw + in_service(p.capacity_built_mw[n, g], life_years=life)
+    capacity = instance.power[n, g].existing_mw + in_service(p.capacity_built_mw[n, g], life_years=life)
+    return p.in_term[n, g] * capacity if (n, g) in p.model().ENDING else capacity
+
+
+def _curtailed_mw(step: Block, n: str, g: str) -> object:
+    return step.availability[n, g] * step.model().period.capacity_mw[n, g] - step.draw_mw[n, g]
+
+
+def _energy_paid(step: Block, n: str, g: str) -> object:
+    m, used = step.model(), step.energy_cost[n, g] * step.draw_mw[n, g]
+    if (n, g) not in m.PAID_AS_PRODUCED:
+        return -used
+    return -used - step.capacity_payment[n, g] * m.period.capacity_mw[n, g]
 
 
 def source_limit(p: Block, n: str, g: str) -> object:
@@ -131,9 +171,10 @@ def power_balance(step: Block, n: str) -> object:
 
 
 def firm_capacity(p: Block, n: str) -> object:
-    """Firm capacity covers the firm share of the provisioned load, with its margin.
+    """Firm capacity covers the firm share of the provisioned load, with its margin, and what lines pass on.
 
-    sum of posts to firm[n] >= 0: capacity x firm credit - (1 + firm_margin) x firm_share x provisioned load
+    sum of posts to firm[n] >= 0: capacity x firm credit + (1 - loss_share) x firm capacity received over lines
+                                  - firm capacity passed on - (1 + firm_margin) x firm_share x provisioned load
 
     The credit of a source already counts the outages of its units.
     Dual: cost of one more MW of firm load.
@@ -155,9 +196,11 @@ def carbon_limit(year: Block) -> object:
 def add_balances(m: ConcreteModel, instance: Instance) -> None:
     """Close the power ledger at every node and step; hold firm capacity and carbon to their limits."""
     constraint(m.step, m.NODES, rule=power_balance)
-    firm = [s for s in m.SITES if instance.sites[s].firm_share > 0]
-    m.FIRM_SITES = Set(initialize=firm, doc="sites that must back part of their load by firm capacity")
-    constraint(m.period, m.FIRM_SITES, rule=firm_capacity)
+    asked = {s for s in m.SITES if instance.sites[s].firm_share > 0}
+    giving = {n for n, _, _ in m.BACKING_WAYS}
+    firm = [n for n in m.NODES if n in asked | giving]
+    m.FIRM_NODES = Set(initialize=firm, doc="nodes that must back load, or what they pass on, by firm capacity")
+    constraint(m.period, m.FIRM_NODES, rule=firm_capacity)
     price = instance.settings.limits.carbon_usd_per_t * MUSD_PER_USD
     if price:
         m.cash.post(
@@ -220,7 +263,7 @@ def _post(m: ConcreteModel, instance: Instance) -> None:
         "energy",
         m.step,
         m.SOURCES,
-        rule=lambda step, n, g: -step.energy_cost[n, g] * step.draw_mw[n, g],
+        rule=_energy_paid,
         doc="energy bought, fuel and variable cost",
         heading="energy",
         index_names=_INDEX,

@@ -7,13 +7,14 @@ convex it needs no binaries. Which point may serve which product is settled befo
 
 from __future__ import annotations
 
+import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
 from planner.instance.eligibility import Rate
 from planner.instance.instance import Instance
 from planner.model.hardware import idle_mw, most_units, unit_mw
 from planner.model.leases import leased_out, most_rented
-from planner.model.time import available
+from planner.model.time import available, when_available
 from planner.stamp import constraint, previous, series
 from planner.units import MUSD_PER_USD
 
@@ -24,7 +25,15 @@ def add_serving(m: ConcreteModel, instance: Instance) -> None:
     """Add what runs where, the IT load it makes, and the software it needs."""
     _add_sets(m, instance)
     p, step = m.period, m.step
-    step.running_units = Var(m.RUNS, within=NonNegativeReals, doc="units running a point for a product (units)")
+    better = np.array([row.stack_index for row in instance.periods.values()])
+    series(p, "stack_index", better, unit="ratio", doc="tokens per unit, over those of the operating points")
+    late = [run for run in m.RUNS if m.eligibility.rates[run[1:]].available_from is not None]
+    m.LATE_RUNS = Set(dimen=4, initialize=late, doc="runs of points whose software comes later")
+    most = {run: when_available(m, m.eligibility.rates[run[1:]].available_from, None) for run in late}
+    series(p, "running_limit", most, m.LATE_RUNS, unit="units", doc="0 before the point can be run, then no limit")
+    step.running_units = Var(
+        m.RUNS, within=NonNegativeReals, bounds=_running_bounds, doc="units running a point for a product (units)"
+    )
     step.at_work_units = Expression(m.EVERY_RUN, rule=_at_work, doc="own and rented units running a point (units)")
     step.made_gtok_per_h = Expression(m.MAKES, rule=_made, doc="tokens made within the service level (Gtok/h)")
     constraint(step, m.FLEETS, rule=units_at_work)
@@ -45,9 +54,11 @@ def rate_of(m: ConcreteModel, h: str, k: str, p: str) -> Rate:
     return m.eligibility.rates[h, k, p]
 
 
-def made_gtok_per_unit_h(m: ConcreteModel, h: str, k: str, p: str) -> float:
-    """Return tokens a unit makes within the service level: peak rate x headroom (Gtok/h per unit)."""
-    return m.instance.products[p].headroom * rate_of(m, h, k, p).gtok_per_h
+def made_gtok_per_h(step: Block, runs: list[tuple[str, str, str, str]]) -> object:
+    """Return the tokens that runs make within the service level: peak rate x headroom x stack_index (Gtok/h)."""
+    m = step.model()
+    rates = {run: m.instance.products[run[3]].headroom * rate_of(m, *run[1:]).gtok_per_h for run in runs}
+    return m.period.stack_index * sum(rate * step.at_work_units[run] for run, rate in rates.items())
 
 
 def _add_sets(m: ConcreteModel, instance: Instance) -> None:
@@ -80,6 +91,11 @@ def _is_managed(m: ConcreteModel, instance: Instance, w: str) -> bool:
     )
 
 
+def _running_bounds(step: Block, *run: str) -> tuple:
+    m = step.model()
+    return 0, m.period.running_limit[run] if run in m.LATE_RUNS else None
+
+
 def _at_work(step: Block, *run: str) -> object:
     m = step.model()
     own = step.running_units[run] if run in m.RUNS else 0.0
@@ -87,8 +103,7 @@ def _at_work(step: Block, *run: str) -> object:
 
 
 def _made(step: Block, s: str, p: str) -> object:
-    m = step.model()
-    return sum(made_gtok_per_unit_h(m, *run[1:]) * step.at_work_units[run] for run in m.runs_of_make[s, p])
+    return made_gtok_per_h(step, step.model().runs_of_make[s, p])
 
 
 def _adoptions(p: Block, w: str) -> object:

@@ -1,17 +1,20 @@
 """Storage: batteries and their like, cyclic within each modelled day (within the whole year in mode = year).
 
-Decides `store_built_mw`, `store_built_mwh` (period), `charge_mw`, `discharge_mw` and `stored_mwh` (step). Posts
-charging and discharging to `power`, firm capacity to `firm`, cost to `capex` and `cash`. One power rating serves both
-directions together. Nothing else forbids charging while discharging: where energy has a negative price it can pay to
-burn some in the losses of a store.
+Decides `store_built_mw`, `store_built_mwh` (period), `charge_mw`, `discharge_mw` and, for stores that are cyclic,
+`stored_mwh` (step); the state of stores linked over dates is the next chapter's. Posts charging and discharging to
+`power`, firm capacity to `firm`, cost to `capex` and `cash`. One power rating serves both directions together.
+Nothing else forbids charging while discharging: where energy has a negative price it can pay to burn some in
+the losses of a store.
 """
 
 from __future__ import annotations
 
 from pyomo.environ import Block, ConcreteModel, Expression, NonNegativeReals, Set, Var
 
+from planner.instance.dates import store_date
 from planner.instance.instance import Instance
-from planner.model.time import when_available
+from planner.instance.schema.power import Store
+from planner.model.time import carries_over, when_available
 from planner.stamp import constraint, in_service, previous, series
 from planner.units import MUSD_PER_MW_FROM_USD_PER_KW
 
@@ -23,22 +26,32 @@ def add_storage(m: ConcreteModel, instance: Instance) -> None:
     p, step = m.period, m.step
     m.STORES = Set(dimen=2, initialize=list(instance.site_stores), doc="stores offered at nodes")
     rows = instance.site_stores
-    mw = {i: when_available(m, row.available_from, row.max_mw) for i, row in rows.items()}
+    seasonal = carries_over(instance)
+    linked = [i for i in m.STORES if seasonal and instance.stores[i[1]].linked]
+    m.LINKED_STORES = Set(dimen=2, initialize=linked, doc="stores that carry energy from date to date")
+    cyclic = [i for i in m.STORES if i not in m.LINKED_STORES]
+    m.CYCLIC_STORES = Set(dimen=2, initialize=cyclic, doc="stores that end each modelled day as they began it")
+    mw = {i: when_available(m, store_date(instance, i), row.max_mw) for i, row in rows.items()}
     series(p, "store_limit_mw", mw, m.STORES, unit="MW", doc="0 before the store can deliver, then out of reach")
+    mwh = {i: when_available(m, store_date(instance, i), row.max_mwh) for i, row in rows.items()}
+    series(p, "store_limit_mwh", mwh, m.STORES, unit="MWh", doc="0 before the store can deliver, then out of reach")
     p.store_built_mw = Var(
         m.STORES, within=NonNegativeReals, bounds=lambda p, n, b: (0, p.store_limit_mw[n, b]), doc="power built (MW)"
     )
-    p.store_built_mwh = Var(m.STORES, within=NonNegativeReals, doc="energy built (MWh)")
+    p.store_built_mwh = Var(
+        m.STORES, within=NonNegativeReals, bounds=lambda p, n, b: (0, p.store_limit_mwh[n, b]), doc="energy built (MWh)"
+    )
     p.store_mw = Expression(m.STORES, rule=_store_mw, doc="power rating in service (MW)")
     p.store_mwh = Expression(m.STORES, rule=_store_mwh, doc="energy capacity in service (MWh)")
     step.charge_mw = Var(m.STORES, within=NonNegativeReals, doc="electricity taken (MW)")
     step.discharge_mw = Var(m.STORES, within=NonNegativeReals, doc="electricity given (MW)")
-    step.stored_mwh = Var(m.STORES, within=NonNegativeReals, doc="energy stored at the end of the step (MWh)")
+    step.stored_mwh = Var(m.CYCLIC_STORES, within=NonNegativeReals, doc="energy stored at the end of the step (MWh)")
     constraint(p, [i for i in m.STORES if instance.stores[i[1]].hours is not None], rule=store_duration)
     constraint(p, [i for i in m.STORES if rows[i].max_mw is not None], rule=store_power_limit)
     constraint(p, [i for i in m.STORES if rows[i].max_mwh is not None], rule=store_energy_limit)
-    for rule in (state_of_charge, store_rating, stored_limit):
-        constraint(step, m.STORES, rule=rule)
+    constraint(step, m.STORES, rule=store_rating)
+    for rule in (state_of_charge, stored_limit):
+        constraint(step, m.CYCLIC_STORES, rule=rule)
     _post(m, instance)
 
 
@@ -89,10 +102,20 @@ def state_of_charge(step: Block, n: str, b: str) -> object:
     Dual: worth of one stored MWh at the end of this hour.
     """
     m = step.model()
-    row = m.instance.stores[b]
-    kept = (1 - row.loss_share_per_h) ** m.grid.step_hours
-    net = row.efficiency_charge * step.charge_mw[n, b] - step.discharge_mw[n, b] / row.efficiency_discharge
-    return step.stored_mwh[n, b] == kept * previous(step.stored_mwh[n, b], within=m.day, wrap=True) + step.hours * net
+    kept = share_kept(m.instance.stores[b], m.grid.step_hours)
+    before = previous(step.stored_mwh[n, b], within=m.day, wrap=True)
+    return step.stored_mwh[n, b] == kept * before + step.hours * net_charge_mw(step, n, b)
+
+
+def share_kept(row: Store, hours: float) -> float:
+    """Return the share of what is stored that is left after so many hours."""
+    return (1 - row.loss_share_per_h) ** hours
+
+
+def net_charge_mw(step: Block, n: str, b: str) -> object:
+    """Return the rate at which a store fills (MW): what charging brings in less what discharging takes out."""
+    row = step.model().instance.stores[b]
+    return row.efficiency_charge * step.charge_mw[n, b] - step.discharge_mw[n, b] / row.efficiency_discharge
 
 
 def store_rating(step: Block, n: str, b: str) -> object:

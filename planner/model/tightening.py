@@ -10,7 +10,7 @@ from __future__ import annotations
 from pyomo.environ import Block, ConcreteModel, Set
 
 from planner.instance.instance import Instance
-from planner.model.serving import made_gtok_per_unit_h, rate_of
+from planner.model.serving import made_gtok_per_h, rate_of
 from planner.model.wholesale import yearly_wanted_gtok
 from planner.stamp import constraint, total
 from planner.units import DAYS_PER_YEAR
@@ -55,7 +55,7 @@ def open_to_serve(year: Block, s: str, market: str, p: str) -> object:
     """
     m = year.model()
     served = total(sum(m.step.carried_gtok_per_h[i] for i in m.flows_of_pair[s, market, p]), per=year)
-    room = _ROOM * yearly_wanted_gtok(m, market, p) / DAYS_PER_YEAR
+    room = _ROOM / DAYS_PER_YEAR * yearly_wanted_gtok(m, market, p)
     return served / DAYS_PER_YEAR <= room * m.period.opened[s]
 
 
@@ -68,9 +68,9 @@ def adopted_to_make(year: Block, w: str, p: str) -> object:
     """
     m = year.model()
     runs = m.runs_of_software[w, p]
-    made = total(sum(made_gtok_per_unit_h(m, *run[1:]) * m.step.at_work_units[run] for run in runs), per=year)
-    room = _ROOM * sum(yearly_wanted_gtok(m, market, p) for market in m.MARKETS) / DAYS_PER_YEAR
-    return made / DAYS_PER_YEAR <= room * m.period.adopted[w]
+    made = total(made_gtok_per_h(m.step, runs), per=year)
+    wanted = sum(yearly_wanted_gtok(m, market, p) for market in m.MARKETS)
+    return made / DAYS_PER_YEAR <= _ROOM / DAYS_PER_YEAR * wanted * m.period.adopted[w]
 
 
 def adopted_to_make_now(step: Block, w: str, p: str) -> object:
@@ -82,7 +82,7 @@ def adopted_to_make_now(step: Block, w: str, p: str) -> object:
     Dual: 0 but for rounding; the row only guides the search.
     """
     m = step.model()
-    made = sum(made_gtok_per_unit_h(m, *run[1:]) * step.at_work_units[run] for run in m.runs_of_software[w, p])
+    made = made_gtok_per_h(step, m.runs_of_software[w, p])
     demand = sum(step.demand_gtok_per_h[key] for key in m.segments_of_product.get(p, []))
     demand += sum(m.period.wholesale_gtok_per_h[i] for i in m.wholesale_sales if i[1] == p)
     return made <= _ROOM * demand * m.period.adopted[w]
@@ -99,4 +99,4 @@ def chosen_to_drink(year: Block, s: str, c: str) -> object:
     per_mwh = m.instance.cooling[c].water_m3_per_mwh
     right = m.instance.sites[s].water_limit_m3_per_yr
     used = total(m.step.heat_removed_mw[s, c], per=year) * (per_mwh / WATER_SCALE_M3)
-    return used <= _ROOM * right / WATER_SCALE_M3 * m.cooling_chosen[s, c]
+    return used <= _ROOM * right / WATER_SCALE_M3 * m.period.cooling_chosen[s, c]

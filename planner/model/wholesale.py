@@ -7,9 +7,9 @@ service level by contract and use no link; tokens sold arrive over the routes to
 
 from __future__ import annotations
 
-import numpy as np
 from pyomo.environ import Block, ConcreteModel, NonNegativeReals, Set, Var
 
+from planner.instance.demand import indices
 from planner.instance.instance import Instance
 from planner.model.time import on_offer
 from planner.stamp import constraint, series
@@ -35,8 +35,7 @@ def add_wholesale(m: ConcreteModel, instance: Instance) -> None:
         unit="Gtok/h",
         doc="most tokens an offer takes in an hour",
     )
-    index = np.array([row.price_index for row in instance.periods.values()])
-    prices = {i: row.usd_per_mtok * index for i, row in rows.items()}
+    prices = {i: row.usd_per_mtok * indices(instance, i[1], "price_index") for i, row in rows.items()}
     series(m.period, "wholesale_usd_per_mtok", prices, m.WHOLESALE, unit="USD/Mtok", doc="price of an offer")
     m.step.traded_gtok_per_h = Var(
         m.WHOLESALE, within=NonNegativeReals, doc="tokens bought or sold under a wholesale offer (Gtok/h)"
@@ -45,10 +44,11 @@ def add_wholesale(m: ConcreteModel, instance: Instance) -> None:
     _post(m, instance)
 
 
-def yearly_wanted_gtok(m: ConcreteModel, market: str, p: str) -> float:
-    """Return the most that contracts and wholesale offers of a market can ask for of a product in a year (Gtok)."""
+def yearly_wanted_gtok(m: ConcreteModel, market: str, p: str) -> object:
+    """Return the most that contracts and wholesale offers of a market ask for of a product (Gtok/yr, by period)."""
     offers = [m.instance.wholesale[i[2]].max_gtok_per_day for i in m.wholesale_sales if i[:2] == (market, p)]
-    return m.yearly_demand_gtok.get((market, p), 0.0) + sum(offers) * DAYS_PER_YEAR
+    contracts = m.period.yearly_demand_gtok[market, p] if (market, p) in m.SALES else 0.0
+    return contracts + sum(offers) * DAYS_PER_YEAR
 
 
 def wholesale_limit(step: Block, market: str, p: str, offer: str) -> object:

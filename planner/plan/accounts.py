@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from planner.model.time import bought
 from planner.plan.reading import Reading
 from planner.stamp import series_values
 
 HEADINGS = (
     "revenue",
+    "energy sold",
     "energy",
     "water and carbon",
     "software",
@@ -35,14 +38,19 @@ def accounts_table(r: Reading) -> pd.DataFrame:
 
 
 def capex_table(r: Reading) -> pd.DataFrame:
-    """Overnight cost of what is built, by period (M USD)."""
+    """Overnight cost of what is bought, by period, item and life (M USD), replacements inside a period included."""
     rows = []
     for post in r.m.capex.posts:
-        if len(post.expression):
-            names = post.index_names if post.expression.is_indexed() else ()
-            by_period = r.values(post.expression, *names).groupby("period", sort=False).sum()
-            rows += [(period, post.name, value) for period, value in by_period.items()]
-    return pd.DataFrame(rows, columns=["period", "item", "overnight_musd"])
+        if not len(post.expression):
+            continue
+        names = post.index_names if post.expression.is_indexed() else ()
+        values = r.values(post.expression, *names)
+        lives = [post.life_years(*key[:-1]) if names else post.life_years() for key in values.index]
+        grouped = values.groupby([values.index.get_level_values("period"), np.array(lives)], sort=False).sum()
+        for (period, life), value in grouped.items():
+            times = bought(r.m.instance.periods[period].length_yr, life)
+            rows.append((period, post.name, life, value * times))
+    return pd.DataFrame(rows, columns=["period", "item", "life_years", "overnight_musd"])
 
 
 def _lengths(r: Reading) -> list[float]:

@@ -1,7 +1,8 @@
 """Levelised cost of a token, by site, market and product: every cost is borne by what causes it.
 
 Chips (capital and upkeep) are shared out by the unit-hours each product runs on that hardware, all other site costs by
-IT energy, idle time in proportion; rent of units by the unit-hours on them; network costs by traffic; tokens bought
+IT energy, idle time in proportion (power plant, stores and lines among the sites whose electricity they are, see
+`electricity.py`); rent of units by the unit-hours on them; network costs by traffic; tokens bought
 cost their price. Units leased out bear their hours and energy like a product, whose cost is no token's. Systems that
 never run are carried by their site, sites that serve nothing by all. Penalties and non-cash terms are left out.
 """
@@ -13,6 +14,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from planner.model.hardware import unit_mw
+from planner.model.ledger import Post
+from planner.plan.electricity import Shares, receivers, shares_of_sites
 from planner.plan.reading import Reading
 from planner.plan.tables.serving import OWN, RENTED
 from planner.units import DAYS_PER_YEAR, HOURS_PER_YEAR, MUSD_PER_GTOK_FROM_USD_PER_MTOK
@@ -92,7 +95,7 @@ def _musd_per_usd_per_mtok(gtok_per_day: pd.Series) -> pd.Series:
 def _site_product_cost(r: Reading, tables: dict[str, pd.DataFrame]) -> dict[tuple, float]:
     """Yearly cost of making a product at a site (M USD/yr), without network."""
     work = at_work(r, tables)
-    units, other = _site_cost(r)
+    units, other = _site_cost(r, tables)
     hours = work.groupby(["period", "site", "hardware", "units_of", "product"], sort=False)["mean_units"].sum()
     hours = hours / hours.groupby(level=["period", "site", "hardware", "units_of"]).transform("sum")
     at_site, overall = _energy_weights(work)
@@ -122,10 +125,12 @@ def _energy_weights(work: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return shares(work, ["period", "site"]), shares(work[work["product"] != LEASED_OUT], ["period"])
 
 
-def _site_cost(r: Reading) -> tuple[dict[tuple, float], dict[tuple, float]]:
+def _site_cost(r: Reading, tables: dict[str, pd.DataFrame]) -> tuple[dict[tuple, float], dict[tuple, float]]:
     """Yearly cost of units by (period, site, hardware, whose), and all other cost by (period, site or None)."""
     units: dict[tuple, float] = {}
     other: dict[tuple, float] = {}
+    shares = {period: shares_of_sites(tables, period) for period in r.m.instance.periods}
+    ends = {period: receivers(tables, period) for period in r.m.instance.periods}
     for post in r.m.cash.posts:
         if post.heading in ("revenue", "network", "penalties", "non-cash") or not len(post.expression):
             continue
@@ -137,11 +142,24 @@ def _site_cost(r: Reading) -> tuple[dict[tuple, float], dict[tuple, float]]:
             if whose:
                 account = period, index[0], index[1], whose
                 units[account] = units.get(account, 0.0) - value
-            elif index and index[0] in r.m.instance.sites:
-                other[period, index[0]] = other.get((period, index[0]), 0.0) - value
-            else:
-                other[period, None] = other.get((period, None), 0.0) - value
+                continue
+            for s, share in _carriers(r, post, tuple(index), shares[period], ends[period]).items():
+                other[period, s] = other.get((period, s), 0.0) - share * value
     return units, other
+
+
+def _carriers(r: Reading, post: Post, index: tuple, shares: Shares, ends: dict[tuple, str]) -> dict[str | None, float]:
+    """The share of a cost that each site carries; None: all sites together, by their energy."""
+    place = index[0] if index else None
+    if post.index_names[:1] in (("node",), ("origin",)):
+        if post.index_names[1:2] == ("other_node",):
+            place = index[1]
+        elif index in ends:
+            place = ends[index]
+        if place in shares:
+            rest = 1.0 - sum(shares[place].values())
+            return shares[place] | ({None: rest} if rest > _NEGLIGIBLE else {})
+    return {place if place in r.m.instance.sites else None: 1.0}
 
 
 def _pass_on(cost: dict[tuple, float], at_work: set[tuple], to: dict[tuple, float], whose: Callable) -> None:

@@ -3,6 +3,9 @@
 Tokens of different models do not add up; where a figure sums over products it says tokens of all kinds. Figures per
 watt and per MWh are about what own units make: tokens bought and those made on rented units are left out, and so is the
 energy of units leased out. Mean price and mean cost are about tokens: units leased out are left out of both.
+Power plant,
+stores and lines, those of hubs above all, are shared among the sites whose electricity they are
+(planner/plan/electricity.py); what electricity sold back earns is taken off their cost, as the income of a by-product.
 """
 
 from __future__ import annotations
@@ -10,7 +13,9 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.plan.costs import LEASED_OUT, at_work, leased_out_cost
+from planner.plan.electricity import carried_by_sites
 from planner.plan.reading import Reading
+from planner.plan.returns import returns_rows
 from planner.plan.tables.serving import RENTED
 from planner.units import (
     DAYS_PER_YEAR,
@@ -20,6 +25,7 @@ from planner.units import (
     MUSD_PER_GTOK_FROM_USD_PER_MTOK,
     SECONDS_PER_HOUR,
     TOK_PER_GTOK,
+    USD_PER_MUSD,
 )
 
 _TOK_PER_S_FROM_GTOK_PER_YR = TOK_PER_GTOK / SECONDS_PER_HOUR / HOURS_PER_YEAR
@@ -27,12 +33,13 @@ _NEGLIGIBLE = 1e-9
 
 
 def kpis_table(r: Reading, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return key figures by period: period, where, figure, value, unit; `where` is a site or all."""
+    """Return key figures: period (or all: the whole horizon), where (a site or all), figure, value, unit."""
     rows: list[tuple] = []
     work, leased_cost = at_work(r, tables), leased_out_cost(r, tables)
     for period in r.m.instance.periods:
         rows += _period_figures(tables, period, work[work["period"] == period], leased_cost.get(period, 0.0))
         rows += _site_figures(r, tables, period)
+    rows += returns_rows(r.m.instance, tables)
     return pd.DataFrame(rows, columns=["period", "where", "figure", "value", "unit"])
 
 
@@ -64,6 +71,12 @@ def _period_figures(
         ("billable tokens", billable / DAYS_PER_YEAR, "Gtok/day"),
         ("facility energy", mwh, "MWh/yr"),
     ]
+    power = tables["power"][tables["power"]["period"] == period]
+    if power["exported_mwh_per_yr"].sum() > _NEGLIGIBLE:
+        figures += [
+            ("energy sold", power["sold_musd_per_yr"].sum(), "M USD/yr"),
+            ("exported energy", power["exported_mwh_per_yr"].sum(), "MWh/yr"),
+        ]
     if limit_gw > 0:
         figures += [
             ("revenue per GW of limit", revenue / limit_gw, "M USD/GW-yr"),
@@ -93,16 +106,14 @@ def _period_figures(
 def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> list[tuple]:
     rows = []
     sites = tables["sites"][tables["sites"]["period"] == period].set_index("site")
-    cooling, hardware, power = (
-        tables[name][tables[name]["period"] == period] for name in ("cooling", "hardware", "power")
-    )
+    cooling, hardware = (tables[name][tables[name]["period"] == period] for name in ("cooling", "hardware"))
+    cost, carbon = carried_by_sites(tables, period)
     for s, row in sites.iterrows():
         it = hardware.loc[hardware["site"] == s, "mean_it_mw"].sum()
         if it <= _NEGLIGIBLE:
             continue
         mine = hardware[hardware["site"] == s]
         accelerators = mine["accelerators"].sum()
-        sources = power[power["node"] == s]
         rows += [
             ("PUE", row["mean_facility_mw"] / it, "MW/MW"),
             ("WUE", cooling.loc[cooling["site"] == s, "water_m3_per_yr"].sum() / (it * HOURS_PER_YEAR), "L/kWh"),
@@ -117,10 +128,10 @@ def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> l
             ("provisioned load", row["provisioned_mw"], "MW"),
             (
                 "electricity cost, stores apart",
-                sources["cost_musd_per_yr"].sum() * 1e6 / (row["mean_facility_mw"] * HOURS_PER_YEAR),
+                cost.get(s, 0.0) * USD_PER_MUSD / (row["mean_facility_mw"] * HOURS_PER_YEAR),
                 "USD/MWh",
             ),
-            ("carbon dioxide", sources["co2_t_per_yr"].sum(), "t/yr"),
+            ("carbon dioxide", carbon.get(s, 0.0), "t/yr"),
         ]
         rows[-9:] = [(period, s, *figure) for figure in rows[-9:]]
     return rows

@@ -1,52 +1,16 @@
-"""What to make of a solver's outcome: the cheapest of equally good plans, and the rules that leave no plan."""
+"""What to make of an outcome without a plan: the rules that leave none."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
-from planner.instance import Instance
-from planner.solver import Options, Outcome, SolverError, iis, relative_gap
-from planner.solver import solve as solve_program
+from planner.solver import Options, Outcome, SolverError, iis
 from planner.stamp import Stamped
 
 _MOST_RULES = 6
 _LONGEST_SEARCH_S = 20.0
-
-
-class Writer(Protocol):
-    """What is needed of a run: its instance and options, and writing its model once more."""
-
-    instance: Instance
-    options: Options
-
-    def write_model(self, instance: Instance, floor: float | None = None) -> tuple[object, Stamped]:
-        """Build and stamp the model; with a floor on what the run maximises, profit is maximised."""
-
-
-def cheapest(run: Writer, stamped: Stamped, outcome: Outcome) -> Outcome:
-    """Return the most profitable of the plans as good as this one by the run's objective, within the gap.
-
-    Tokens and revenue say nothing of cost: without this second pass any build that serves them would do. The columns
-    of both models are the same, so the plan of the second is one of the first. If the second pass finds nothing
-    better, the outcome is returned as it is.
-    """
-    value = stamped.sense * outcome.objective
-    floor = value - run.options.gap * abs(value)
-    if floor <= 0:
-        return outcome
-    _, second = run.write_model(run.instance, floor)
-    found = solve_program(second.program, run.options)
-    if not found.has_plan:
-        return outcome
-    objective = float(stamped.program.cost @ found.x + stamped.program.offset)
-    gap = relative_gap(objective, outcome.bound)
-    return replace(
-        outcome, x=found.x, objective=objective, gap=gap, method=f"{outcome.method}, then the cheapest such plan"
-    )
 
 
 def conflicting(stamped: Stamped, outcome: Outcome) -> str:

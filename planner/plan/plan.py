@@ -10,18 +10,16 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from planner.plan.files import PlanError, kind_of, read_table
+
 RECORD_FILE = "plan.json"
 TABLES_FOLDER = "tables"
 _COLUMNS = "columns"
-
-
-class PlanError(ValueError):
-    """A plan could not be made, read or written; the message says why in the user's words."""
 
 
 class Plan:
@@ -30,8 +28,8 @@ class Plan:
     Every table is a DataFrame, an entry of `tables` and an attribute: `plan.accounts`, `plan.hardware`, ...
 
     Attributes:
-        record: how the plan was made: status, objective, bound, gap, seconds by phase, model size, instance digest,
-            overrides, options, versions.
+        record: how the plan was made: status, objective, bound, gap, what each pass came to, measures, seconds by
+            phase, model size, instance digest, overrides, options, versions.
         tables: table name -> DataFrame.
     """
 
@@ -60,12 +58,12 @@ class Plan:
 
     @property
     def objective(self) -> float:
-        """Value of what was maximised (M USD present value, or Gtok)."""
+        """Value of what was optimised first, in the unit that the record names."""
         return float(self.record["objective"])
 
     @property
     def bound(self) -> float:
-        """A value that no plan exceeds."""
+        """A value that no plan beats."""
         return _number(self.record["bound"])
 
     @property
@@ -89,6 +87,8 @@ class Plan:
     def price(self, rule: str, where: str = "", period: str | None = None) -> float:
         """Return one shadow price, e.g. price("power_limit_mw", "abilene"), of the first period by default.
 
+        The price of a limit on a measure concerns all periods: price("measure_limit", "carbon / at_most", "all").
+
         Raises:
             KeyError: the plan has no such price.
         """
@@ -96,7 +96,7 @@ class Plan:
         period = frame["period"].iloc[0] if period is None else period
         found = frame[(frame["rule"] == rule) & (frame["where"] == where) & (frame["period"] == period)]
         if found.empty:
-            raise KeyError(f"no price of {rule!r} at {where!r}; there are {sorted(set(frame['rule']))}")
+            raise KeyError(_no_price(frame, rule, where, period))
         return float(found["value"].iloc[0])
 
     def write(self, folder: str | Path, force: bool = False) -> Path:
@@ -126,9 +126,22 @@ class Plan:
         (folder / TABLES_FOLDER).mkdir()
         for name, frame in self.tables.items():
             frame.to_csv(folder / TABLES_FOLDER / f"{name}.csv", index=False)
-        kinds = {name: {column: _kind(frame[column]) for column in frame} for name, frame in self.tables.items()}
+        kinds = {name: {column: kind_of(frame[column]) for column in frame} for name, frame in self.tables.items()}
         text = json.dumps({**self.record, _COLUMNS: kinds}, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _no_price(frame: pd.DataFrame, rule: str, where: str, period: str) -> str:
+    """Say which prices there are: the rules, or the places and periods of the rule that was asked for."""
+    rows = frame[frame["rule"] == rule]
+    if rows.empty:
+        return f"no price of {rule!r}; there are prices of {', '.join(dict.fromkeys(frame['rule']))}"
+    places = dict.fromkeys(rows["where"])
+    if where not in places:
+        shown = ", ".join(repr(place) for place in places)
+        return f"no price of {rule!r} at {where!r}; there are prices of it at {shown}"
+    periods = ", ".join(dict.fromkeys(rows.loc[rows["where"] == where, "period"]))
+    return f"no price of {rule!r} at {where!r} in {period!r}; there are prices of it in {periods}"
 
 
 def _number(value: object) -> float:
@@ -184,35 +197,5 @@ def read_plan(folder: str | Path) -> Plan:
     if not isinstance(record, dict) or not isinstance(record.get(_COLUMNS), dict):
         raise PlanError(f"{folder / RECORD_FILE} is not the record of a plan")
     columns = record.pop(_COLUMNS)
-    tables = {name: _read_table(folder / TABLES_FOLDER / f"{name}.csv", kinds) for name, kinds in columns.items()}
+    tables = {name: read_table(folder / TABLES_FOLDER / f"{name}.csv", kinds) for name, kinds in columns.items()}
     return Plan(record, tables)
-
-
-def _kind(column: pd.Series) -> str:
-    """Return what a column holds: bool, int, float or text; a CSV file does not say."""
-    is_kind = pd.api.types
-    if is_kind.is_bool_dtype(column):
-        return "bool"
-    if is_kind.is_integer_dtype(column):
-        return "int"
-    return "float" if is_kind.is_float_dtype(column) else "text"
-
-
-def _read_table(path: Path, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """Read a table as it was written: ids that look like numbers stay text, and numbers keep every digit."""
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        if list(frame) != list(kinds):
-            raise ValueError("its columns are not those that were written")
-        return pd.DataFrame({column: _READ[kind](frame[column]) for column, kind in kinds.items()})
-    except (OSError, ValueError) as error:
-        raise PlanError(f"{path} cannot be read: {error}") from error
-
-
-_READ: Mapping[str, Callable[[pd.Series], pd.Series]] = {
-    "text": lambda column: column,
-    "bool": lambda column: column == "True",
-    "int": lambda column: column.astype(int),
-    "float": lambda column: column.where(column != "", "nan").map(float).astype(float),
-}
-"""Kind of a column -> how its text is read; Python's own numbers, since they are exact."""

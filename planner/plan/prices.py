@@ -2,23 +2,38 @@
 
 They come from the LP in which the binaries of the design (open, adopt, cooling, whole contracts, uniform prices) are
 fixed and unit COUNTS are relaxed: with counts fixed, the rows that limit what may be installed would have no price.
-Prices are shown undiscounted, per year: the dual over the period's discount factor.
+Prices are shown undiscounted, per year: the dual over the period's discount factor. They are in the unit of what is
+optimised first: money, tokens, carbon and so on. Of a ratio, and of capex, a price is the change over the whole horizon
+by one more unit throughout a period.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel, Constraint
 
+from planner.instance.goal import limits_of
+from planner.model.measures import MEASURES, RATIOS, unit_of
 from planner.plan.reading import Reading, one_scenario
 from planner.stamp import level_of, series_values
-from planner.units import DAYS_PER_YEAR, MTOK_PER_GTOK, USD_PER_MUSD
+from planner.units import (
+    DAYS_PER_YEAR,
+    KG_PER_T,
+    KTOK_PER_GTOK,
+    KW_PER_MW,
+    L_PER_M3,
+    MTOK_PER_GTOK,
+    USD_PER_MUSD,
+)
 
 COLUMNS = ["period", "what", "where", "rule", "value", "unit", "binds"]
+WHOLE_HORIZON = "all"
+"""Stands in the column period for what concerns all of them."""
 _BINDS = 1e-6
 _FLOORS = ("firm_capacity", "commitment")  # rules `... >= need`: the value is that of one unit LESS of need
 
@@ -36,6 +51,7 @@ class Priced:
         used: name of the period Expression that must be positive for the rule to count as binding: a limit on what
             the plan does not use has a price, but binds nothing.
         stock: the rule limits something once per period, not per year: its price is a present value.
+        per: one unit of the row's right-hand side; without it, what `unit` is divided by.
     """
 
     rule: str
@@ -45,6 +61,42 @@ class Priced:
     scale: float = USD_PER_MUSD
     used: str = ""
     stock: bool = False
+    per: str = ""
+
+
+@dataclass(frozen=True)
+class Currency:
+    """What prices are counted in while an objective is optimised.
+
+    Attributes:
+        big, small: the unit of the objective, and a smaller one for the price of a single unit.
+        small_per_big: how many small ones are a big one.
+        kind: money is discounted, a flow adds up over years, a whole is counted once over the horizon.
+    """
+
+    big: str
+    small: str
+    small_per_big: float
+    kind: Literal["money", "flow", "whole"]
+
+
+_MONEY = Currency("M USD", "USD", USD_PER_MUSD, "money")
+CURRENCIES = {
+    "profit": _MONEY,
+    "revenue": _MONEY,
+    "cost": _MONEY,
+    "tokens": Currency("Gtok", "ktok", KTOK_PER_GTOK, "flow"),
+    "carbon": Currency("t", "kg", KG_PER_T, "flow"),
+    "water": Currency("m3", "L", L_PER_M3, "flow"),
+    "energy": Currency("MWh", "kWh", KW_PER_MW, "flow"),
+    "capex": Currency("M USD", "USD", USD_PER_MUSD, "whole"),
+    **{name: Currency(ratio.unit, ratio.unit, 1.0, "whole") for name, ratio in RATIOS.items()},
+}
+
+
+def currency(m: ConcreteModel) -> Currency:
+    """What prices of a model are counted in."""
+    return CURRENCIES[m.objective_name]
 
 
 def _period(m: ConcreteModel) -> object:
@@ -67,8 +119,14 @@ PRICED = (
     Priced("source_limit", _period, "one more MW of source", "USD/MW-yr", used="capacity_mw"),
     Priced("store_power_limit", _period, "one more MW of store", "USD/MW-yr", used="store_mw"),
     Priced("store_energy_limit", _period, "one more MWh of store", "USD/MWh-yr", used="store_mwh"),
+    Priced("line_limit", _period, "one more MW of line", "USD/MW-yr", used="line_added_mw"),
+    Priced("line_capacity", _step, "one more MW through the line", "USD/MW-yr", used="line_mw"),
+    Priced("firm_transfer", _period, "one more MW of firm transfer", "USD/MW-yr", used="line_mw"),
     Priced("firm_capacity", _period, "one MW less of firm load", "USD/MW-yr"),
     Priced("permitted_hours", _year, "one more permitted MWh", "USD/MWh", used="capacity_mw"),
+    Priced("export_limit", _step, "one more MW of export", "USD/MW-yr", used="capacity_mw"),
+    Priced("clean_share_of_year", _year, "one MWh less of clean energy owed", "USD/MWh"),
+    Priced("clean_share_of_step", _step, "one MW less of clean power owed in every hour", "USD/MW-yr"),
     Priced("cooling_choice", _period, "one more MW of room for the design", "USD/MW-yr", used="cooling_mw"),
     Priced("water_limit", _year, "one more m3 of water", "USD/m3"),
     Priced("carbon_limit", _year, "one more t of carbon dioxide", "USD/t"),
@@ -78,11 +136,18 @@ PRICED = (
     Priced("wholesale_limit", _step, "one more Gtok/h of the offer", "USD/Gtok/h-yr"),
     Priced("least_share", _year, "one MW less that must go to the product", "USD/MW-yr"),
     Priced("most_share", _year, "one more MW that may go to the product", "USD/MW-yr"),
-    Priced("capex_budget", _period, "one more USD of capex budget", "USD/USD, present value", 1.0, stock=True),
     Priced(
-        "commitment", _year, "one Gtok/day less of promise", "USD/Mtok", USD_PER_MUSD / DAYS_PER_YEAR / MTOK_PER_GTOK
+        "capex_budget", _period, "one more USD of capex budget", "USD/USD, present value", 1.0, stock=True, per="M USD"
     ),
-    Priced("segment_volume", _year, "the whole segment once more", "M USD/yr", 1.0),
+    Priced(
+        "commitment",
+        _year,
+        "one Gtok/day less of promise",
+        "USD/Mtok",
+        USD_PER_MUSD / DAYS_PER_YEAR / MTOK_PER_GTOK,
+        per="Gtok/day",
+    ),
+    Priced("segment_volume", _year, "the whole segment once more", "M USD/yr", 1.0, per="segment"),
 )
 """Rules whose price is reported, in the order of the table."""
 
@@ -93,7 +158,7 @@ def prices_table(r: Reading, row_dual: np.ndarray) -> pd.DataFrame:
     A value is what the objective gains from one more unit of what the rule limits; `row_dual` are the duals of the
     price LP (d cost / d right-hand side). A limit binds if it has a price and limits something the plan uses.
     """
-    rows = [row for priced in PRICED for row in _priced_rows(r, priced, row_dual)]
+    rows = [row for priced in PRICED for row in _priced_rows(r, priced, row_dual)] + _limit_rows(r, row_dual)
     table = pd.DataFrame(rows, columns=COLUMNS)
     return pd.concat([_headline(r.m, table), table], ignore_index=True)[COLUMNS]
 
@@ -107,14 +172,29 @@ def _priced_rows(r: Reading, priced: Priced, row_dual: np.ndarray) -> list[tuple
     used = r.values(getattr(r.m.period, priced.used), *names) if priced.used else None
     worth = one_a_year(r.m)
     sign = 1.0 if priced.rule in _FLOORS else -1.0
+    scale, unit = _scale_and_unit(currency(r.m), priced)
     rows = []
     for key, dual in duals.items():
         *where, period = key if isinstance(key, tuple) else (key,)
-        value = sign * dual * priced.scale / (1.0 if priced.stock else worth[period]) + 0.0
+        value = sign * dual * scale / (1.0 if priced.stock else worth[period]) + 0.0
         binds = abs(value) > _BINDS and (used is None or used[key] > _BINDS)
-        rows.append(
-            (period, priced.what, " / ".join(map(str, where)), priced.rule, value, _unit(r.m, priced.unit), binds)
-        )
+        rows.append((period, priced.what, " / ".join(map(str, where)), priced.rule, value, unit, binds))
+    return rows
+
+
+def _limit_rows(r: Reading, row_dual: np.ndarray) -> list[tuple]:
+    """Limits on measures of the whole plan: what one more unit allowed, or one less asked for, is worth."""
+    rows, money = [], currency(r.m)
+    for name, side in limits_of(r.m.instance):
+        (dual,) = r.stamped.duals(r.m.measure_limit[name, side], row_dual)
+        sign, what = (-1.0, "one more") if side == "at_most" else (1.0, "one less asked for:")
+        unit = unit_of(name).removesuffix(" (present value)")
+        value = sign * dual / MEASURES[name].size * money.small_per_big + 0.0
+        per = f"{money.small} per {unit}" if money.kind == "whole" else f"{money.small}/{unit}"
+        if money.kind == "money":
+            per += ", present value"
+        row = (WHOLE_HORIZON, f"{what} {unit} of {name}", f"{name} / {side}", "measure_limit", value, per)
+        rows.append((*row, abs(value) > _BINDS))
     return rows
 
 
@@ -126,41 +206,71 @@ def _index_names(constraint: Constraint) -> list[str]:
     return [f"i{k}" for k in range(len(first) if isinstance(first, tuple) else 1)]
 
 
-def _unit(m: ConcreteModel, unit: str) -> str:
-    """Prices are in the objective's own measure: tokens where tokens are maximised."""
-    return unit.replace("M USD", "Gtok").replace("USD", "ktok") if m.objective_name == "tokens" else unit
+def _scale_and_unit(money: Currency, priced: Priced) -> tuple[float, str]:
+    """From a dual to a price in the objective's own unit, and that unit.
+
+    What stands above the line of `priced.unit` is M USD or USD; it becomes the currency's big or small unit.
+    """
+    over, _, under = priced.unit.partition("/")
+    if money.kind == "whole":
+        per = priced.per or under.removesuffix(", present value").removesuffix("-yr")
+        return money.small_per_big, f"{money.small} per {per}"
+    if money.kind == "flow":
+        under = under.removesuffix(", present value")
+    if over == _MONEY.big:
+        return priced.scale, f"{money.big}/{under}"
+    return priced.scale * money.small_per_big / USD_PER_MUSD, f"{money.small}/{under}"
 
 
 def energy_prices_table(r: Reading, row_dual: np.ndarray) -> pd.DataFrame:
     """Return the price of one more MWh at every node and step (USD/MWh; ktok/MWh where tokens are maximised)."""
+    money = currency(r.m)
     m, step = r.m, r.m.step
     duals = r.stamped.duals(step.power_balance, row_dual, ["node"])
     weight = r.stamped.path_weight(step) / _lengths(m, step)
     worth = np.array([one_a_year(m)[t] for t in level_of(step).labels.get_level_values("period")])
     nodes = len(duals) // len(weight)
-    values = duals.to_numpy() * USD_PER_MUSD / np.tile(weight * worth, nodes)
-    name = _unit(m, "USD/MWh").replace("/", "_per_").lower()
+    values = duals.to_numpy() * money.small_per_big / np.tile(weight * worth, nodes)
+    name = f"{money.small}_per_mwh".lower()
     return one_scenario(pd.Series(values, index=duals.index, name=name).reset_index())
 
 
 def _headline(m: ConcreteModel, table: pd.DataFrame) -> pd.DataFrame:
     """One more MW of a site's power limit moves both gigawatt rules, and the room for halls where that follows it."""
-    rows, unit = [], _unit(m, "USD/MW-yr")
+    money, rows = currency(m), []
+    unit = f"{money.small} per MW" if money.kind == "whole" else f"{money.small}/MW-yr"
+    room = {s: _room_prices(m, table, s) for s, site in m.instance.sites.items() if site.hall_limit_mw is None}
     for period in m.instance.periods:
         for s, site in m.instance.sites.items():
             here = table[(table["period"] == period) & (table["where"] == s)].set_index("rule")["value"]
             value = here.get("gigawatt_limit", 0.0) + site.oversubscription * here.get("provisioned_limit", 0.0)
-            if site.hall_limit_mw is None:
-                value += site.oversubscription * here.get("hall_limit", 0.0)
+            if s in room:
+                value += site.oversubscription * room[s][period]
             rows.append((period, "one more MW of power limit", s, "power_limit_mw", value, unit, abs(value) > _BINDS))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _room_prices(m: ConcreteModel, table: pd.DataFrame, s: str) -> dict[str, float]:
+    """Return what one more MW of power limit adds through the room for halls, by period (USD/MW-yr).
+
+    In every period that room follows the largest limit of all: what it is worth in periods with a smaller limit belongs
+    to the first that has the largest.
+    """
+    here = table[(table["rule"] == "hall_limit") & (table["where"] == s)].set_index("period")["value"]
+    limits = dict(zip(m.instance.periods, series_values(m.period.power_limit_mw, s), strict=True))
+    largest, worth = max(limits.values()), one_a_year(m)
+    top = next(period for period, limit in limits.items() if limit == largest)
+    found = {period: here.get(period, 0.0) if limit == largest else 0.0 for period, limit in limits.items()}
+    rest = sum(here.get(period, 0.0) * worth[period] for period, limit in limits.items() if limit < largest)
+    found[top] += rest / worth[top]
+    return found
+
+
 def one_a_year(m: ConcreteModel) -> dict[str, float]:
-    """Return what 1 a year over a period adds to the objective: its discount factor, or its years for tokens."""
+    """Return what 1 a year over a period adds to the objective: its discount factor, its years, or 1 of a whole."""
     years = _lengths(m, m.period)
-    mean = np.ones(len(years)) if m.objective_name == "tokens" else series_values(m.period.discount)
-    return dict(zip(m.instance.periods, mean * years, strict=True))
+    each = {"money": series_values(m.period.discount) * years, "flow": years, "whole": np.ones(len(years))}
+    return dict(zip(m.instance.periods, each[currency(m).kind], strict=True))
 
 
 def _lengths(m: ConcreteModel, block: object) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,10 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from planner.model.ledger import Ledger, Post
+from planner.model.measures import RATIOS, measure
 from planner.stamp import Stamped, level_of
+
+_NOTHING = 1e-6  # below this the lower part of a ratio is zero
 
 
 @dataclass(frozen=True)
@@ -86,3 +90,12 @@ def one_scenario(frame: pd.DataFrame) -> pd.DataFrame:
     if "scenario" in frame and len(frame["scenario"].drop_duplicates()) <= 1:
         return frame.drop(columns="scenario")
     return frame
+
+
+def value_of(m: ConcreteModel, stamped: Stamped, name: str, x: np.ndarray) -> float:
+    """Value of an objective, a measure or a ratio, in its own unit; nan for a ratio over nothing."""
+    if name not in RATIOS:
+        return float(stamped.evaluate(measure(m, name), x).iloc[0])
+    ratio = RATIOS[name]
+    over, under = (value_of(m, stamped, part, x) for part in (ratio.over, ratio.under))
+    return ratio.factor * over / under if abs(under) > _NOTHING else math.nan

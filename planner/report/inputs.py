@@ -9,9 +9,11 @@ from rich.table import Table
 
 from planner.instance import Instance
 from planner.instance.eligibility import Eligibility, eligible_points
-from planner.instance.routes import Network, find_routes
+from planner.instance.routes import Network, find_routes, hardware_allowed
 from planner.instance.schema import TABLES
 from planner.report.merit import merit_bars
+
+_BARRED = " (barred)"
 
 
 def show_inputs(instance: Instance, console: Console) -> None:
@@ -20,7 +22,8 @@ def show_inputs(instance: Instance, console: Console) -> None:
     console.print(f"{instance.name}: {instance.settings.title}", style="bold")
     console.print(_provenance(instance))
     console.print(_coverage(instance, eligibility))
-    console.print("A 0 means that nobody measured it, not that the hardware cannot do it.")
+    for line in _legend(instance, eligibility):
+        console.print(line)
     network = find_routes(instance, eligibility)
     for line in _notes(instance, eligibility, network):
         console.print(line)
@@ -41,13 +44,51 @@ def _provenance(instance: Instance) -> Table:
 
 
 def _coverage(instance: Instance, eligibility: Eligibility) -> Table:
+    title = "Operating points by hardware and product"
+    table = Table("hardware", *instance.products, title=title, title_justify="left", box=None)
     frame = eligibility.coverage(instance)
-    table = Table(
-        "hardware", *frame.columns, title="Operating points by hardware and product", title_justify="left", box=None
-    )
-    for hardware, row in frame.iterrows():
-        table.add_row(str(hardware), *(str(count) for count in row))
+    measured = _measured(instance)
+    for hardware in instance.hardware:
+        counts = {product: int(frame.loc[hardware, product]) for product in instance.products}
+        cells = [_cell(counts[product], measured[hardware, product]) for product in instance.products]
+        table.add_row(hardware + (_BARRED if _sites_of(instance, hardware) == [] else ""), *cells)
     return table
+
+
+def _cell(usable: int, measured: int) -> str:
+    """Usable points; 0 of those measured where none is usable; a dash where nobody measured any."""
+    if usable:
+        return str(usable)
+    return f"0 of {measured}" if measured else "-"
+
+
+def _measured(instance: Instance) -> Counter[tuple[str, str]]:
+    """Count the points of accepted models by hardware and product, whether fast enough or not."""
+    return Counter(
+        (point.hardware, key)
+        for key, product in instance.products.items()
+        for point in instance.points.values()
+        if point.model in product.models
+    )
+
+
+def _sites_of(instance: Instance, hardware: str) -> list[str]:
+    return [site for site in instance.sites if hardware_allowed(instance, site, hardware)]
+
+
+def _legend(instance: Instance, eligibility: Eligibility) -> list[str]:
+    """Explain what the table of coverage shows."""
+    lines = ["- : nobody measured it, which does not mean that the hardware cannot do it."]
+    usable = eligibility.coverage(instance)
+    if any(not usable.loc[hardware, product] for hardware, product in _measured(instance)):
+        lines.append("0 of n: n points are known, and none will do (too slow, another token mix, ...); counted below.")
+    for hardware, unit in instance.hardware.items():
+        sites = _sites_of(instance, hardware)
+        if not sites:
+            lines.append(f"{hardware}{_BARRED}: its export class {unit.export_class} may stand at no site.")
+        elif len(sites) < len(instance.sites):
+            lines.append(f"{hardware} (export class {unit.export_class}) may stand at {', '.join(sites)} only.")
+    return lines
 
 
 def _notes(instance: Instance, eligibility: Eligibility, network: Network) -> list[str]:

@@ -24,7 +24,7 @@ def _line(progress: object) -> str:
     for name in ("incumbent", "bound"):
         value = getattr(progress, name)
         if value is not None and abs(value) < 1e100:
-            parts.append(f"{name} {-value:,.4g}")
+            parts.append(f"{name} {value:,.4g}")
     if progress.gap is not None and progress.gap < 1e10:
         parts.append(f"gap {progress.gap:.3%}")
     return "  ".join(parts)

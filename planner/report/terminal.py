@@ -11,6 +11,7 @@ from rich.text import Text
 from planner.plan.plan import Plan
 
 _NEGLIGIBLE = 1e-6
+_SEEN = 2e-4
 _MOST_ROWS = 12
 
 
@@ -34,6 +35,8 @@ def show(plan: Plan, console: Console) -> None:
     for line in _unserved(plan):
         console.print(line, style="yellow")
     console.print(_headline(plan))
+    if len(periods) > 1:
+        console.print(_returns(plan))
 
 
 def amount(value: float, digits: int = 4) -> str:
@@ -51,10 +54,10 @@ def _verdict(plan: Plan) -> RenderableType:
     lines = [
         Text(str(record["title"]), style="bold"),
         Text(
-            f"{quality}: {record['objective_name']} {amount(plan.objective, 6)} {record['unit']}, "
-            f"at most {amount(plan.bound, 6)} "
-            f"possible (gap {plan.gap:.2%}), {seconds:.1f} s"
+            f"{quality}: {record['objective_name']} {amount(plan.objective, 6)} {record['unit']}, {_possible(plan)}, "
+            f"{seconds:.1f} s"
         ),
+        *_asked(plan),
     ]
     if record.get("scenario") or record.get("overrides"):
         changes = ", ".join(f"{path}={_typed(value)}" for path, value in record["overrides"])
@@ -64,6 +67,35 @@ def _verdict(plan: Plan) -> RenderableType:
     if record.get("relaxed"):
         lines.append(Text("whole numbers relaxed to fractions"))
     return Panel(Group(*lines), title=str(record["instance"]), title_align="left")
+
+
+def _possible(plan: Plan) -> str:
+    """What no plan beats, and how far this one may be from it."""
+    if pd.isna(plan.bound):
+        return "how much better a plan may be is not known"
+    side = "at least" if plan.record["sense"] == "minimise" else "at most"
+    gap = "unknown" if pd.isna(plan.gap) else f"{plan.gap:.2%}"
+    return f"{side} {amount(plan.bound, 6)} possible (gap {gap})"
+
+
+def _asked(plan: Plan) -> list[Text]:
+    """Objectives that came later, and limits on measures."""
+    lines = []
+    for one in plan.record["passes"]:
+        gave_way = one["reached"] is not None and abs(one["reached"] - one["value"]) > _SEEN * abs(one["reached"])
+        if gave_way:
+            lines.append(
+                Text(f"{one['objective']} alone reached {amount(one['reached'], 6)}; what follows used the slack")
+            )
+    for one in plan.record["passes"][1:]:
+        value = amount(float("nan") if one["value"] is None else one["value"], 6)
+        left = f" (left out: {one['reason']})" if one["status"] == "left out" else ""
+        lines.append(Text(f"then {one['objective']} {value} {one['unit']}{left}"))
+    signs = {"at_most": "<=", "at_least": ">="}
+    if plan.record["limits"]:
+        limits = ", ".join(f"{name}{signs[side]}{value:g}" for name, side, value in plan.record["limits"])
+        lines.append(Text(f"within {limits}"))
+    return lines
 
 
 def _typed(value: object) -> str:
@@ -94,6 +126,7 @@ def _build(plan: Plan, period: str) -> RenderableType | None:
         ("cooling", plan.cooling),
         ("power", plan.power),
         ("stores", plan.stores),
+        ("lines", plan.lines),
         ("leases", plan.leases),
     ):
         for row in rows[rows["period"] == period].to_dict("records"):
@@ -106,6 +139,8 @@ def _build(plan: Plan, period: str) -> RenderableType | None:
 def _build_cells(name: str, row: dict) -> tuple[str, ...] | None:
     if name == "hardware":
         load = f"{amount(row['mean_it_mw'])} MW, {row['at_work_share']:.0%} at work"
+        if row["units_retired"] > _NEGLIGIBLE:
+            load += f", {amount(row['units_retired'])} retired"
         return row["site"], f"{row['hardware']} in {row['cooling']}", amount(row["units"]), "units", load
     if name == "cooling" and row["capacity_mw"] > _NEGLIGIBLE:
         return row["site"], row["cooling"], amount(row["capacity_mw"]), "MW heat", f"{amount(row['mean_heat_mw'])} MW"
@@ -115,6 +150,9 @@ def _build_cells(name: str, row: dict) -> tuple[str, ...] | None:
     if name == "stores" and row["energy_mwh"] > _NEGLIGIBLE:
         output = f"{amount(row['discharged_mwh_per_yr'] / 1e3)} GWh/yr"
         return row["node"], row["store"], amount(row["energy_mwh"]), "MWh", output
+    if name == "lines" and row["capacity_mw"] > _NEGLIGIBLE:
+        output = f"{amount((row['from_origin_mwh_per_yr'] + row['from_destination_mwh_per_yr']) / 1e3)} GWh/yr"
+        return row["origin"], f"line to {row['destination']}", amount(row["capacity_mw"]), "MW", output
     if name == "leases" and row["units"] > _NEGLIGIBLE:
         way = "rented in" if row["direction"] == "in" else "leased out"
         return row["site"], f"{row['hardware']} {way}", amount(row["units"]), "units", row["lease"]
@@ -167,7 +205,7 @@ def _unserved(plan: Plan) -> list[str]:
 def _binds(plan: Plan, period: str) -> RenderableType | None:
     if "prices" not in plan.tables:
         return None
-    rows = plan.prices[(plan.prices["period"] == period) & plan.prices["binds"].astype(bool)]
+    rows = plan.prices[plan.prices["period"].isin([period, "all"]) & plan.prices["binds"].astype(bool)]
     rows = rows[~rows["rule"].isin(["segment_volume", "power_limit_mw"])]
     if rows.empty:
         return None
@@ -196,6 +234,18 @@ def _headline(plan: Plan) -> RenderableType:
     distance = plan.record["pricing"]["distance_from_plan"]
     lines.append(f"Prices come from the plan with unit counts relaxed, {distance:+.4%} from the plan's objective.")
     return Text("\n".join(lines), style="bold")
+
+
+def _returns(plan: Plan) -> RenderableType:
+    """What the whole horizon is worth to an owner, where it has more than one period."""
+    worth, rate, years = (
+        plan.figure(name, period="all")
+        for name in ("net present value, unpaid capital credited", "internal rate of return", "payback time")
+    )
+    text = f"With capital paid when it is bought: net present value {amount(worth)} M USD"
+    text += " (what is not yet paid off credited)"
+    text += f", internal rate of return {rate:.1%}" if rate == rate else ", no internal rate of return"
+    return Text(f"{text}, paid back {f'after {amount(years, 3)} years' if years == years else 'never'}.")
 
 
 def _table(title: str, *columns: str) -> Table:

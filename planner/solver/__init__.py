@@ -10,31 +10,41 @@ words.py      the closed lists of words        start.py     a first plan, rounde
 residuals.py  the independent check            switches.py  a proof from the columns with two values
 programs.py   faults, relaxed, fixed copies    tighten.py   what no better plan can contain is taken out
 watch.py      clock, Ctrl-C, progress          highs.py     HiGHS itself: branch and cut, and everything above
-solving.py    the entry                        prices.py    shadow prices of a plan
-                                               conflict.py  rows and columns that contradict each other
+solving.py    the entry                        live.py      linear programs one after another, each proved anew
+conflict.py   rows that contradict each other  prices.py    shadow prices of a plan
+ratio.py      the best ratio of two functions  idle.py      the plan that is there before any search
 """
 
 from planner.solver.conflict import iis
-from planner.solver.highs import SolverError, versions
+from planner.solver.highs import Basis, Ranges, SolverError, versions
+from planner.solver.live import LiveProgram
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome, Progress, relative_gap
 from planner.solver.prices import Pricer, price
 from planner.solver.programs import fix, relax
+from planner.solver.ratio import Linear, least_value, parametrised, smallest_ratio
 from planner.solver.residuals import Residuals
 from planner.solver.solving import solve
 
 __all__ = [
+    "Basis",
+    "Linear",
+    "LiveProgram",
     "Options",
     "Outcome",
     "Pricer",
     "Progress",
+    "Ranges",
     "Residuals",
     "SolverError",
     "fix",
     "iis",
+    "least_value",
+    "parametrised",
     "price",
     "relative_gap",
     "relax",
+    "smallest_ratio",
     "solve",
     "versions",
 ]

@@ -39,6 +39,7 @@ _VERDICTS: dict[highspy.HighsModelStatus, Verdict] = {
     _STATUS.kObjectiveTarget: "limit",
     _STATUS.kInterrupt: "interrupted",
 }
+_BASIS_STATUS = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 # Above this many changed coefficients it is quicker to pass the whole matrix again.
 MOST_COEFFICIENTS = 20_000
 _LOG_LINES = 80
@@ -61,6 +62,29 @@ class Run:
     bound: float
     iterations: int
     nodes: int
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Which bound every column (n) and every row (m) rests at, as HiGHS numbers them (int8)."""
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """How far a solved LP may move before its prices or its plan change, one thing at a time.
+
+    row_low, row_high: (m) between which the right-hand side of a row may lie while all duals stay as they are; for a
+    row that does not bind, from its activity to infinity, on the side of its bound (both infinite for a free row).
+    cost_low, cost_high: (n) between which a cost may lie while the plan stays as it is.
+    """
+
+    row_low: np.ndarray
+    row_high: np.ndarray
+    cost_low: np.ndarray
+    cost_high: np.ndarray
 
 
 class Session:
@@ -120,21 +144,60 @@ class Session:
         """Let the next run start from scratch, presolve included; bounds stay as they are."""
         self._require(self._highs.clearSolver(), "a fresh start")
 
+    @property
+    def basis(self) -> Basis | None:
+        """The basis the last run ended with; None where there is none."""
+        found = self._highs.getBasis()
+        if not found.valid:
+            return None
+        sides = (found.col_status, found.row_status)
+        return Basis(*(np.fromiter((int(status) for status in side), dtype=np.int8) for side in sides))
+
+    def start_from(self, basis: Basis) -> None:
+        """Let the next run start from a basis and from nothing else the session remembers."""
+        given = highspy.HighsBasis()
+        given.col_status = [_BASIS_STATUS[status] for status in basis.columns.tolist()]
+        given.row_status = [_BASIS_STATUS[status] for status in basis.rows.tolist()]
+        given.valid = True
+        self.forget()
+        self._require(self._highs.setBasis(given), "the basis to start from")
+
+    def ranges(self) -> Ranges | None:
+        """How far right-hand sides and costs may move; None where the last run left no basis to tell it from."""
+        if self.is_mip or self.basis is None:
+            return None
+        status, found = self._highs.getRanging()
+        if status != highspy.HighsStatus.kOk or not found.valid:
+            return None
+        n = self.program.shape[1]
+        low, high = (np.asarray(side.value_, dtype=float) for side in (found.row_bound_dn, found.row_bound_up))
+        slack = self.basis.rows == int(highspy.HighsBasisStatus.kBasic)
+        activity = self.program.matrix @ np.asarray(self._highs.getSolution().col_value, dtype=float)
+        # HiGHS gives something else for rows that do not bind: their bound may go to where it begins to.
+        low = np.where(slack, np.where(np.isfinite(self.program.row_upper), activity, -np.inf), low)
+        high = np.where(slack, np.where(np.isfinite(self.program.row_lower), activity, np.inf), high)
+        both = slack & np.isfinite(self.program.row_upper) & np.isfinite(self.program.row_lower)
+        low, high = np.where(both, -np.inf, low), np.where(both, np.inf, high)
+        costs = (np.asarray(side.value_, dtype=float)[:n] for side in (found.col_cost_dn, found.col_cost_up))
+        return Ranges(low, high, *costs)
+
     def attend(self, watch: Watch) -> None:
         """Let another watch time and stop the runs from now on: a session may outlive the call that made it."""
         self._watch = watch
 
     def become(self, program: Program) -> bool:
-        """Turn the loaded program into another of the same pattern, keeping the basis; False where it is too different.
+        """Turn the loaded program into another of the same shape, keeping the basis; False where it is too different.
 
-        Only the costs, bounds and coefficients that differ are sent.
+        Only the costs, bounds and coefficients that differ are sent; the whole program where its pattern differs or
+        more coefficients do than are quicker to send one by one.
         """
         old = self.program
-        if program.shape != old.shape or not _same_pattern(program, old):
+        if program.shape != old.shape or program.integrality.any() != self.is_mip:
             return False
-        entries = np.flatnonzero(program.matrix.data != old.matrix.data)
-        if len(entries) > MOST_COEFFICIENTS:
-            return False
+        same = _same_pattern(program, old)
+        entries = np.flatnonzero(program.matrix.data != old.matrix.data) if same else ()
+        if not same or len(entries) > MOST_COEFFICIENTS:
+            return self._replace(program)
         rows = np.searchsorted(program.matrix.indptr, entries, side="right") - 1
         for row, entry in zip(rows.tolist(), entries.tolist(), strict=True):
             column, value = int(program.matrix.indices[entry]), float(program.matrix.data[entry])
@@ -149,6 +212,15 @@ class Session:
         self._require(self._highs.changeColsCost(len(costs), costs, program.cost[costs].copy()), "the new costs")
         self._require(self._highs.changeObjectiveOffset(float(program.offset)), "the new offset")
         self.program = program
+        return True
+
+    def _replace(self, program: Program) -> bool:
+        """Pass another program of this shape, and start it from the basis of the old one."""
+        basis = self._highs.getBasis()
+        self._load(program)
+        self.program = program
+        if basis.valid and not self.is_mip:
+            self._require(self._highs.setBasis(basis), "the basis of the program before")
         return True
 
     def offer(self, x: np.ndarray) -> None:

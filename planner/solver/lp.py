@@ -33,9 +33,17 @@ def attempts(program: Program, options: Options) -> list[tuple[str, bool]]:
     return [*bare, (method, True), ("simplex", True)]
 
 
-def solve_lp(program: Program, options: Options, watch: Watch, session: Session | None = None) -> Outcome:
-    """Solve an LP. The outcome carries duals that satisfy complementary slackness, or says what is wrong."""
+def solve_lp(
+    program: Program, options: Options, watch: Watch, session: Session | None = None, live: Session | None = None
+) -> Outcome:
+    """Solve an LP. The outcome carries duals that satisfy complementary slackness, or says what is wrong.
+
+    `session` may hold the program already; `live` one a little different, from which this one is restarted.
+    """
     watch.phase = "linear program"
+    restarted = None if live is None else _restarted(program, watch, live)
+    if restarted is not None:
+        return restarted
     session = session or Session(program, options, watch)
     iterations = 0
     for method, crossover in attempts(program, options):
@@ -46,7 +54,20 @@ def solve_lp(program: Program, options: Options, watch: Watch, session: Session 
         if outcome.status != "error" or watch.over:
             break
     outcome.iterations, outcome.log = iterations, session.log
+    if crossover and outcome.status == "optimal":
+        outcome.relaxation = session
     return _without_bad_duals(outcome)
+
+
+def _restarted(program: Program, watch: Watch, live: Session) -> Outcome | None:
+    """The optimum from where another program's ended; None where that leads nowhere and a fresh start is needed."""
+    live.attend(watch)
+    if not live.become(program):
+        return None
+    run = live.run("simplex")
+    outcome = judge(program, run, "simplex, restarted", watch)
+    outcome.iterations, outcome.relaxation = run.iterations, live
+    return outcome if outcome.status == "optimal" and outcome.row_dual is not None else None
 
 
 def _without_bad_duals(outcome: Outcome) -> Outcome:

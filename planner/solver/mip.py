@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from planner.solver.highs import Run, Session
+from planner.solver.highs import Basis, Run, Session
 from planner.solver.lp import VERDICT_REASONS, attempts, stopped_words
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome, relative_gap
 from planner.solver.programs import relax
 from planner.solver.residuals import lagrangian_bound
-from planner.solver.start import Builder, Plan, settled
+from planner.solver.start import GIVEN, Builder, Plan, settled
 from planner.solver.switches import SwitchSearch
 from planner.solver.tighten import Narrowed, cutoff, narrow
 from planner.solver.watch import Watch
@@ -53,6 +53,7 @@ class Search:
     fault: str = ""
     logs: list[str] = field(default_factory=list)
     session: Session | None = None
+    basis: Basis | None = None
 
     def learn(self, plan: Plan | None = None, bound: float = -math.inf) -> None:
         """Keep the better plan and the better bound, and tell the watch."""
@@ -79,9 +80,22 @@ class Search:
         return self.plan.objective - self.bound <= reach
 
 
-def solve_mip(program: Program, options: Options, watch: Watch) -> Outcome:
-    """Solve a program with whole-number columns; see the module for the order of events."""
-    search = Search(program, options, watch)
+def solve_mip(
+    program: Program,
+    options: Options,
+    watch: Watch,
+    live: Session | None = None,
+    basis: Basis | None = None,
+    first: np.ndarray | None = None,
+) -> Outcome:
+    """Solve a program with whole-number columns; see the module for the order of events.
+
+    `live` may hold the relaxation of a program a little different, from which this one's is restarted: from `basis`,
+    or from wherever that session stands. `first` (n) may be a plan known beforehand.
+    """
+    search = Search(program, options, watch, session=live, basis=basis)
+    if first is not None:
+        search.learn(plan=settled(program, first, GIVEN, options, watch)[0])
     builds = options.start == "always" or (options.start == "auto" and program.nonzeros >= TINY_NONZEROS)
     if builds:
         verdict = _from_relaxation(search)
@@ -101,9 +115,18 @@ def _from_relaxation(search: Search) -> Outcome | None:
     watch = search.watch
     watch.phase = "relaxation"
     relaxed = relax(search.program)
-    session = Session(relaxed, search.options, watch)
+    session = search.session
+    if session is not None:
+        session.attend(watch)
+    restarted = session is not None and session.become(relaxed)
+    if not restarted:
+        session = Session(relaxed, search.options, watch)
     search.session = session
-    run = _run_relaxation(session, search)
+    if search.basis is not None and (len(search.basis.rows), len(search.basis.columns)) == relaxed.shape:
+        session.start_from(search.basis)
+        restarted = True
+    run = _run_relaxation(session, search, restarted)
+    search.basis = session.basis
     if run.verdict == "infeasible":
         return Outcome(
             "infeasible", "no plan satisfies all rows and bounds, not even with fractional counts", log=session.log
@@ -114,8 +137,9 @@ def _from_relaxation(search: Search) -> Outcome | None:
         search.logs.append(session.log)
         return None  # unbounded, or stopped: branch and cut has the last word if there is time
     builder = Builder(search.program, session, search.options, watch, run.x)
-    with watch.grace(GRACE_S):
-        search.learn(plan=builder.quick())
+    if not search.closed:
+        with watch.grace(GRACE_S):
+            search.learn(plan=builder.quick())
     if not search.closed and not watch.over and builder.loses_more_than(search.options.gap / 2, search.plan):
         search.learn(plan=builder.refine(search.plan))
     if search.plan is not None and not search.closed and not watch.over:
@@ -147,10 +171,10 @@ def _prove_by_switches(search: Search, relaxed: Program, session: Session, build
         search.narrowed = narrow(search.program, search.plan.x, limit, builder.switches, left, root.row_dual)
 
 
-def _run_relaxation(session: Session, search: Search) -> Run:
+def _run_relaxation(session: Session, search: Search, restarted: bool) -> Run:
     """The relaxation with a basis, for the roundings: fewer fractional counts, restarts in a few iterations."""
     options = search.options
-    if options.method == "auto" and session.program.nonzeros < SIMPLEX_RELAXATION_NONZEROS:
+    if restarted or (options.method == "auto" and session.program.nonzeros < SIMPLEX_RELAXATION_NONZEROS):
         options = replace(options, method="simplex")
     for method, crossover in attempts(session.program, options):
         if method != "simplex" and not crossover:
@@ -226,8 +250,9 @@ def _finish(search: Search) -> Outcome:
         status, reason = "optimal", f"proven within {gap:.2%} of the optimum"
     else:
         cause = search.fault or stopped_words(search.watch)
-        status, reason = "feasible", f"{cause}; the plan is at most {gap:.2%} from the optimum"
+        known = f"at most {gap:.2%} from the optimum" if math.isfinite(gap) else "not proven to be near the optimum"
+        status, reason = "feasible", f"{cause}; the plan is {known}"
     outcome = Outcome(status, reason, plan.x, None, None, plan.objective, bound, gap, method=plan.method, **common)
     outcome.residuals = plan.residuals
-    outcome.relaxation = search.session
+    outcome.relaxation, outcome.basis = search.session, search.basis
     return outcome

@@ -47,7 +47,9 @@ class Outcome:
     cut.
     method: what the numbers came from, e.g. "simplex", "ipx", "ipx + crossover", "rounding", "branch and cut".
     log: tail of the solver's log. residuals: how far x, and the duals if any, are from satisfying the program.
-    relaxation: the live session of the relaxation, from which prices start; None where there is none.
+    relaxation: the live session of the relaxation (of an LP: its own, where it has a basis), from which prices start.
+    stopped: why the work came back before it was done, in words; empty where it was not stopped.
+    basis: the basis of the solved relaxation of a MIP; None where there is none.
     """
 
     status: Status
@@ -65,6 +67,8 @@ class Outcome:
     log: str = ""
     residuals: Residuals | None = None
     relaxation: object = field(default=None, repr=False, compare=False)
+    basis: object = field(default=None, repr=False, compare=False)
+    stopped: str = ""
 
     def __getstate__(self) -> dict:
         """Everything but the live session, which cannot leave its process."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.solver.highs import Session, SolverError
-from planner.solver.lp import judge, solve_lp
+from planner.solver.live import LiveProgram
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome
-from planner.solver.programs import contradiction, fix, positions_of, relax, uncrossed
-from planner.solver.watch import Watch, attended
+from planner.solver.programs import fix, positions_of, relax
 from planner.stamp import Program
 
 
@@ -38,8 +36,7 @@ class Pricer:
         if self._x.shape != (n,) or np.isnan(self._x).any():
             raise ValueError(f"x needs shape ({n},) without NaN, got {self._x.shape}")
         self._counts = positions_of(relaxed_columns, n)
-        self._options = options or Options(vertex=True)
-        self._session = None if outcome is None else outcome.relaxation
+        self._live = LiveProgram(options, None if outcome is None else outcome.relaxation)
 
     def solve(self, program: Program) -> Outcome:
         """Return the LP's outcome with duals for `program`: the one the plan was made for, or a changed one.
@@ -48,27 +45,7 @@ class Pricer:
         """
         held = program.integrality.copy()
         held[self._counts] = False
-        relaxed = relax(fix(program, held, np.round(self._x[held])))
-        reason = contradiction(relaxed)
-        if reason:
-            return Outcome("infeasible", reason, method="bounds")
-        watch = Watch(self._options.time_limit_s)
-        outcome = attended(lambda: self._solve(uncrossed(relaxed), watch), watch)
-        outcome.seconds = watch.seconds
-        return outcome
-
-    def _solve(self, relaxed: Program, watch: Watch) -> Outcome:
-        try:
-            if self._session is not None:
-                self._session.attend(watch)
-                if self._session.become(relaxed):
-                    outcome = judge(relaxed, self._session.run("simplex"), "simplex, restarted", watch)
-                    if outcome.status == "optimal" and outcome.row_dual is not None:
-                        return outcome
-            self._session = Session(relaxed, self._options, watch)  # cold: restarts have been seen to go wrong
-            return solve_lp(relaxed, self._options, watch, self._session)
-        except SolverError as error:
-            return Outcome("error", str(error))
+        return self._live.solve(relax(fix(program, held, np.round(self._x[held]))))
 
 
 def price(program: Program, x: np.ndarray, relaxed_columns: np.ndarray, options: Options | None = None) -> Outcome:

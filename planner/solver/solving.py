@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planner.solver.highs import SolverError
-from planner.solver.lp import solve_lp
+from planner.solver.idle import without_a_search
+from planner.solver.lp import solve_lp, stopped_words
 from planner.solver.mip import solve_mip
 from planner.solver.options import Options
 from planner.solver.outcome import Outcome
@@ -15,9 +16,19 @@ from planner.solver.watch import ProgressCall, Watch, attended
 from planner.stamp import Program
 
 
-def solve(program: Program, options: Options | None = None, progress: ProgressCall | None = None) -> Outcome:
+def solve(
+    program: Program,
+    options: Options | None = None,
+    progress: ProgressCall | None = None,
+    after: Outcome | None = None,
+    first: np.ndarray | None = None,
+) -> Outcome:
     """Solve a program of m rows and n columns, an LP or a MIP by its integrality.
 
+    `after` may be the outcome of a program a little different: the relaxation then starts from its basis, or from where
+    it ended, and where it is still in the solver only what differs is sent. `first` (n) may be a plan known beforehand:
+    a MIP starts from it, and a search that is stopped too early keeps it. Without one, what is kept then is the plan of
+    doing nothing, if the rows allow it.
     `progress` is called from the calling thread with a `Progress` about twice a second; returning False stops the
     solve and keeps the best plan. So does Ctrl-C; a second Ctrl-C is raised as KeyboardInterrupt. The plan returned
     has passed the check in `residuals.py`; one that does not has status "error". ValueError for programs with faults
@@ -26,12 +37,16 @@ def solve(program: Program, options: Options | None = None, progress: ProgressCa
     options = options or Options()
     refuse_faults(program)
     watch = Watch(options.time_limit_s)
-    outcome = attended(lambda: _solve(program, options, watch), watch, progress)
+    outcome = attended(lambda: _solve(program, options, watch, after, first), watch, progress)
     outcome.seconds = watch.seconds
+    if watch.stop_pressed or (watch.remaining_s <= 0 and outcome.status in ("feasible", "no_plan")):
+        outcome.stopped = stopped_words(watch)
     return outcome
 
 
-def _solve(program: Program, options: Options, watch: Watch) -> Outcome:
+def _solve(
+    program: Program, options: Options, watch: Watch, after: Outcome | None, first: np.ndarray | None
+) -> Outcome:
     program = rounded_in(program)
     reason = contradiction(program)
     if reason:
@@ -40,7 +55,12 @@ def _solve(program: Program, options: Options, watch: Watch) -> Outcome:
     if program.shape[1] == 0:
         return _empty(program)
     try:
-        return (solve_mip if program.integrality.any() else solve_lp)(program, options, watch)
+        if program.integrality.any():
+            live, basis = (None, None) if after is None else (after.relaxation, after.basis)
+            outcome = solve_mip(program, options, watch, live, basis, first)
+        else:
+            outcome = solve_lp(program, options, watch, live=None if after is None else after.relaxation)
+        return without_a_search(program, outcome, options, watch, first)
     except SolverError as error:
         return Outcome("error", str(error))
 

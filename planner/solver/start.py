@@ -27,6 +27,8 @@ REACH = 2
 # A plan violated by more than this is worth solving its continuous columns again.
 UPSET = 1e-7
 SETTLE_S = 60.0
+# How a plan is called that the caller knew beforehand.
+GIVEN = "the plan given beforehand"
 # Counts are rounded in at most this many batches, each followed by a restarted LP.
 BATCHES = 24
 

@@ -28,10 +28,10 @@ from pyomo.environ import (
 from planner.stamp.assemble import MatrixWriter, RowBlock
 from planner.stamp.columns import ColumnTable
 from planner.stamp.errors import StampError
-from planner.stamp.levels import PLAN, Level, level_of
+from planner.stamp.goal import goal_row
+from planner.stamp.levels import Level, level_of
 from planner.stamp.program import Program
-from planner.stamp.quantities import Data, Form, Number, spread
-from planner.stamp.relations import climb
+from planner.stamp.quantities import Form, Number
 from planner.stamp.rows import rows_of
 from planner.stamp.stamped import Stamped
 from planner.stamp.walker import Walker, require_readable
@@ -64,7 +64,7 @@ def stamp(m: ConcreteModel, minimise: Any = None) -> Stamped:
         columns = ColumnTable(m)
         walker = Walker(columns.by_member)
         goal, sense = _goal(m, minimise)
-        cost, offset = _cost(walker, goal, sense, columns.n)
+        cost, offset = (sense * part for part in goal_row(walker, goal, columns.n))
         col_lower, col_upper, whole = columns.bounds(walker)
         writer = MatrixWriter(walker.by_start, columns.n)
         blocks, row_lower, row_upper = _rows(m, walker, writer)
@@ -105,27 +105,6 @@ def _goal(m: ConcreteModel, minimise: Any) -> tuple[Any, int]:
             f"one active objective is needed, there are {len(objectives)} {names}; deactivate others or give minimise="
         )
     return objectives[0], 1 if objectives[0].sense == minimize else -1
-
-
-def _cost(walker: Walker, goal: Any, sense: int, n: int) -> tuple[np.ndarray, float]:
-    quantity = walker.read(goal)
-    require_readable(quantity, PLAN, goal, "the objective")
-    cost = np.zeros(n)
-    if quantity.__class__ is not Form:
-        return cost, sense * float(spread(quantity, PLAN))
-    for key, coefficient in quantity.terms.items():
-        start, relation = key if key.__class__ is tuple else (key, None)
-        level = walker.by_start[start].level
-        reading = (relation or climb(PLAN, level)).reading
-        cost[reading.reads + start] += reading.weights * _alone(coefficient)  # one row: no column occurs twice
-    offset = sense * _alone(quantity.const)
-    if not (np.isfinite(cost).all() and np.isfinite(offset)):
-        raise StampError("the objective has a coefficient that is not a finite number")
-    return sense * cost, offset
-
-
-def _alone(number: Number) -> float:
-    return float(number.values[0]) if number.__class__ is Data else float(number)
 
 
 def _rows(m: ConcreteModel, walker: Walker, writer: MatrixWriter) -> tuple[list[RowBlock], np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ from pyomo.environ import Block, ConcreteModel, Constraint, Expression, Param, V
 from planner.stamp.assemble import RowBlock
 from planner.stamp.columns import ColumnTable, VarColumns
 from planner.stamp.errors import StampError
+from planner.stamp.goal import goal_row
 from planner.stamp.labels import labelled_index, labels_of
 from planner.stamp.levels import PLAN, Level, level_of
 from planner.stamp.program import Program
@@ -72,6 +73,10 @@ class Stamped:
             return self.values(expr, x)
         level, quantity = self._quantity(expr, self._walker())
         return pd.Series(self._numbers(quantity, level, x), index=level.labels, name=getattr(expr, "local_name", None))
+
+    def linear(self, expr: Any) -> tuple[np.ndarray, float]:
+        """Coefficients (one per column) and constant of an expression of the plan."""
+        return goal_row(self._walker(), expr, self._columns.n)
 
     def duals(self, constraint: Constraint, row_dual: np.ndarray, names: Sequence[str] | None = None) -> pd.Series:
         """Row duals of a constraint, labelled; rows that do not exist are absent."""

@@ -161,3 +161,16 @@ def test_numbers_carry_no_more_digits_than_they_are_worth():
                 if re.fullmatch(r"-?\d+\.\d+", cell):
                     digits = len(cell.replace(".", "").replace("-", "").lstrip("0"))
                     assert digits <= 6, f"{table} {row['id']} {name} {cell}"
+
+
+def test_lead_times_stand_in_their_column_alone():
+    for table in ("technologies", "stores", "hardware"):
+        for key, row in by_id(CATALOGUE, table).items():
+            assert 0 <= row.lead_time_years <= 10, key
+            assert not re.search(r"lead time [\d.]", row.note), key
+    technologies = by_id(CATALOGUE, "technologies")
+    gas = [
+        technologies[key].lead_time_years for key in ("sofc", "recip-engine", "gas-turbine-aero", "ccgt-atb", "ccgt")
+    ]
+    assert gas == sorted(gas)  # the quickest first: why engines and fuel cells are bought
+    assert all(row.lead_time_years == 0 for row in technologies.values() if row.kind == "grid")

@@ -39,7 +39,7 @@ def volumes(folder: Path, overrides: Any) -> list[float]:
         ({"demand.town.*.*.volume_gtok_per_day": {"multiply": 10}}, [10, 20, 3, 4]),
         ({"demand.*.*.list.volume_gtok_per_day": {"add": 0.5}}, [1.5, 2, 3.5, 4]),
         ({"demand.*.chat.*.volume_gtok_per_day": {"multiply": 2, "add": 1}}, [3, 5, 7, 9]),
-        ({"demand.c*y.ch*.b*.volume_*": 0}, [1, 2, 3, 0]),
+        ({"demand.c*y.ch*.b*.volume_g*": 0}, [1, 2, 3, 0]),
         (
             [
                 ("demand.*.*.*.volume_gtok_per_day", 5),

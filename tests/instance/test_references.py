@@ -14,7 +14,7 @@ TWO_PERIODS = [{"period": "2028", "start": 2028}, {"period": "2029", "start": 20
     [
         (
             {"power.node": "alpah"},
-            "power.csv:2 node alpah - is not in sites - did you mean alpha? sites: alpha",
+            "power.csv:2 node alpah - is not in sites or hubs - did you mean alpha? sites or hubs: alpha",
         ),
         (
             {"power.technology": "sun"},
@@ -80,3 +80,25 @@ def test_a_place_has_one_meaning(messages: Messages) -> None:
         "markets.csv:2 id town - is also an id in pops.csv, so that links cannot tell the two apart - "
         "ids unique across sites, pops and markets"
     ]
+
+
+def test_a_row_with_a_fault_hides_no_other(messages: Callable[..., list[str]]) -> None:
+    """A bad basis in a row of points hides neither the ids nor the rates that are wrong in the same row."""
+    cells = {"points.throughput_basis": "sure", "points.hardware": "bux", "points.prefill_tok_per_s": 5}
+    found = messages(cells=cells)
+    assert [text.split(" - ")[0] for text in found] == [
+        "points.csv:2 throughput_basis sure",
+        "points.csv:2",
+        "points.csv:2 hardware bux",
+    ]
+    assert "did you mean box?" in found[2]
+
+
+def test_ids_are_checked_against_a_table_in_which_a_row_has_a_fault(messages: Callable[..., list[str]]) -> None:
+    """The row with the fault is there all the same: what names it is right, and what names another is wrong."""
+    cells = {"hardware.capex_usd_per_unit": "dear"}
+    assert len(messages(cells=cells)) == 1
+    supply = [{"hardware": "box", "supply_units": 1}, {"hardware": "bax", "supply_units": 1}]
+    found = messages(cells=cells, tables={"supply": supply})
+    assert len(found) == 2
+    assert "supply.csv:3 hardware bax - is not in hardware - did you mean box?" in found[1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from planner.instance import load
+from planner.instance import InstanceError, load
 from tests.factories import minimal_settings, minimal_tables, write_instance
 from tests.instance.conftest import problems_of
 
@@ -159,3 +159,17 @@ def test_many_scenarios_are_cheap(tmp_path: Path) -> None:
     scenarios = {f"s{number}": {"demand.*.*.*.volume_gtok_per_day": {"multiply": number}} for number in range(20)}
     instance = load(write_instance(tmp_path / "small", tables, scenarios=scenarios), scenario="s3")
     assert {row.volume_gtok_per_day for row in instance.demand.values()} == {30}
+
+
+def test_several_scenarios_are_made_in_order(tmp_path: Path) -> None:
+    """40 MW and then three times what is there; the other way round 300 MW are set to 40."""
+    power = "sites.alpha.power_limit_mw"
+    scenarios = {"small": {power: 40}, "triple": {power: {"multiply": 3}}}
+    folder = write_instance(tmp_path / "w", scenarios=scenarios)
+    both = load(folder, scenario=["small", "triple"])
+    assert (both.sites["alpha"].power_limit_mw, both.scenario) == (120, "small, triple")
+    assert load(folder, scenario=["triple", "small"]).sites["alpha"].power_limit_mw == 40
+    assert load(folder, scenario=[]).scenario is None
+    with pytest.raises(InstanceError, match="did you mean triple") as caught:
+        load(folder, scenario=["tripple", "smal"])
+    assert len(caught.value.problems) == 2

@@ -59,7 +59,8 @@ def write(folder: Path, text: str) -> Path:
         (
             HEAD + DAYS + '[objective]\nname = "proffit"\n',
             "instance.toml:8 objective.name proffit - is not one of the choices - "
-            "did you mean profit? allowed: profit, tokens, revenue",
+            "did you mean profit? allowed: profit, tokens, revenue, cost, carbon, water, energy, capex, "
+            "cost_per_mtok, tokens_per_mwh",
         ),
         (
             HEAD + DAYS + '[serving]\nmeasured_only = "kw"\n',
@@ -165,7 +166,7 @@ def test_the_settings_file_names_its_folder(folder: Path) -> None:
         ("site.csv", "site.csv - there is no such table - did you mean sites.csv? tables: periods.csv, sites.csv,"),
         ("Sites.csv", "Sites.csv - there is no such table - did you mean sites.csv?"),
         ("pops.CSV", "pops.CSV - there is no such table - did you mean pops.csv?"),
-        ("quux.csv", "quux.csv - there is no such table - tables: periods.csv,"),
+        ("qwxyz.csv", "qwxyz.csv - there is no such table - tables: periods.csv,"),
         ("scenario.toml", "scenario.toml - is not read - did you mean scenarios.toml?"),
     ],
 )

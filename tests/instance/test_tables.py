@@ -77,7 +77,7 @@ Messages = Callable[..., list[str]]
             "technologies.kind",
             "gird",
             "technologies.csv:2 kind gird - is not one of the choices - did you mean grid? allowed: grid, solar, wind, "
-            "hydro, geothermal, nuclear, gas-turbine, gas-engine, fuel-cell, diesel, other",
+            "hydro, geothermal, nuclear, gas-turbine, gas-engine, fuel-cell, diesel, ppa, other",
         ),
         (
             "hardware.confidence",

@@ -7,8 +7,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from planner.instance.demand import arrivals_in_window, shape_values, token_shares
-from planner.instance.schema.markets import Product, Shape
+from planner.instance.demand import (
+    arrivals_in_window,
+    prices_usd_per_mtok,
+    shape_values,
+    token_shares,
+    volumes_gtok_per_day,
+)
+from planner.instance.schema.markets import Demand, Product, ProductPeriod, Shape
 from tests.instance_derived.test_time import grid
 
 
@@ -126,3 +132,40 @@ def test_in_the_whole_year_the_window_reaches_into_the_day_before() -> None:
     window = arrivals_in_window(grid(1), hours, 4)
     assert window[24] == 24 + 23 + 22 + 21
     assert window[0] == 0 + 8759 + 8758 + 8757
+
+
+def growing(**columns: object) -> SimpleNamespace:
+    """One segment of 100 Gtok a day at 2 USD/Mtok over 2028, the middle of 2028 and 2030, indices 1, 2 and 3."""
+    row = Demand(
+        market="town", product="p", segment="list", volume_gtok_per_day=100, price_usd_per_mtok_output=2, **columns
+    )
+    periods = {
+        name: SimpleNamespace(start=start, demand_index=index, price_index=1 / index)
+        for name, start, index in (("a", 2028, 1), ("b", 2028.5, 2), ("c", 2030, 3))
+    }
+    product_periods = {("p", "c"): ProductPeriod(product="p", period="c", demand_index=0.5, price_index=1.5)}
+    return SimpleNamespace(
+        demand={("town", "p", "list"): row},
+        periods=periods,
+        products={"p": product(0, 1, 0)},
+        product_periods=product_periods,
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "volumes"),
+    [
+        ({}, [100, 200, 150]),
+        ({"growth_per_yr": 0.21}, [100, 200 * 1.1, 150 * 1.21**2]),
+        ({"growth_per_yr": 0.21, "volume_year": 2027}, [121, 200 * 1.331, 150 * 1.21**3]),
+        ({"growth_per_yr": 0.21, "volume_year": "2029-Q1"}, [100 / 1.21, 200 / 1.1, 150 * 1.21]),
+        ({"growth_per_yr": -0.36}, [100, 200 * 0.8, 150 * 0.64**2]),
+        ({"volume_year": 2020}, [100, 200, 150]),
+    ],
+)
+def test_volumes_grow_from_the_date_they_are_stated_for(columns: dict, volumes: list[float]) -> None:
+    assert volumes_gtok_per_day(growing(**columns), ("town", "p", "list")) == pytest.approx(volumes)
+
+
+def test_prices_follow_both_indices() -> None:
+    assert prices_usd_per_mtok(growing(), ("town", "p", "list")) == pytest.approx([2, 1, 1])

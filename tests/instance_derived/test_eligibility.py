@@ -134,6 +134,15 @@ def test_a_point_that_is_better_in_one_respect_is_kept(tmp_path: Path, better: d
     assert set(found(tmp_path, {}, point).rates) == {("box", "k1", "chat"), ("box", "k2", "chat")}
 
 
+def test_a_point_is_not_dropped_for_one_that_comes_later(tmp_path: Path) -> None:
+    """Twice as fast from 2029: in a plan from 2028 both are needed; from a date before the plan the faster one wins."""
+    fast = {"fresh_input_tok_per_s": 1000, "output_tok_per_s": 1000}
+    later = found(tmp_path / "later", {}, fast | {"available_from": 2029})
+    assert {key[1]: rate.available_from for key, rate in later.rates.items()} == {"k1": None, "k2": 2029}
+    assert set(found(tmp_path / "now", {}, fast | {"available_from": 2028}).rates) == {("box", "k2", "chat")}
+    assert set(found(tmp_path / "slow", {"available_from": 2029}, fast).rates) == {("box", "k2", "chat")}
+
+
 def test_speed_beyond_what_a_product_asks_is_worth_nothing(tmp_path: Path) -> None:
     eligibility = found(tmp_path, {"interactivity_tok_per_s": 90, "output_tok_per_s": 490}, {})
     assert set(eligibility.rates) == {("box", "k2", "chat")}

@@ -1,7 +1,8 @@
 """Reading rows and costs of a stamped model by name, to be compared with what a test derives by hand.
 
 Columns are named by variable, index and copy: `hall_built_mw[site]@early`, `draw_mw[site,gas]@early.0` for step 0,
-`cooling_chosen[site,loop]` for the one copy of the plan.
+`retired_units[site,rack,loop]@late.early` for those of the period early in the period late,
+`cooling_chosen[site,loop]@early`. Dates stand where steps do: `carried_mwh[site,cave]@2028.01-02`.
 """
 
 from __future__ import annotations
@@ -105,5 +106,5 @@ def column_name(stamped: Stamped, j: int) -> str:
 def _name(component: str, index: object, labels: dict[str, object]) -> str:
     parts = index if isinstance(index, tuple) else () if index is None else (index,)
     indexed = f"[{','.join(f'{part:g}' if isinstance(part, float) else str(part) for part in parts)}]" if parts else ""
-    copy = ".".join(str(labels[key]) for key in ("period", "step") if key in labels)
+    copy = ".".join(str(labels[key]) for key in ("period", "built", "date", "step") if key in labels)
     return component.rsplit(".", 1)[-1] + indexed + (f"@{copy}" if copy else "")

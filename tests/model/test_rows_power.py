@@ -116,10 +116,12 @@ def test_capex_budget_holds_every_overnight_cost(rows: Rows) -> None:
         "opened[site]@late": 30,  # 30 M USD in the period of opening
         "opened[site]@early": -30,
         "units_built[site,rack,loop]@late": 1,
-        "units_built[site,box,loop]@late": 0.2,
-        "units_built[site,box,fan]@late": 0.2,
+        "units_built[site,box,loop]@late": 0.4,  # bought twice: they last one of the two years
+        "units_built[site,box,fan]@late": 0.4,
         "cooling_built_mw[site,loop]@late": 0.5,
-        "cooling_built_mw[site,fan]@late": 0.3,  # a design as such is due in the first period
+        "cooling_built_mw[site,fan]@late": 0.3,
+        "cooling_chosen[site,loop]@late": 3,  # due when the design is chosen
+        "cooling_chosen[site,loop]@early": -3,
         "capacity_built_mw[site,gas]@late": 1,
         "capacity_built_mw[site,sun]@late": 0.8,
         "store_built_mw[site,battery]@late": 0.1,
@@ -139,7 +141,7 @@ def test_capex_budget_holds_every_overnight_cost(rows: Rows) -> None:
         (SUN[0], 0),
         (SUN[1], float("inf")),
         (STORE_MW[0], 4),
-        (STORE_MWH[0], float("inf")),
+        (STORE_MWH[0], 11),
     ],
 )
 def test_bounds(rows: Rows, column: str, upper: float) -> None:

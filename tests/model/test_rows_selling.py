@@ -105,10 +105,10 @@ def test_a_link_is_built_once_in_its_life(selling: Rows) -> None:
 
 
 def test_a_link_that_is_not_built_carries_nothing(selling: Rows) -> None:
-    # Gtok a day: 12 h of each step against (10 + 6 + 4) x 1.5 of contracts and 24 that a rival would take, with room
+    # Gtok a day: 12 h of each step against 10 + 6 + 4 of contracts and 24 that a rival would take, with room
     row = {f"flow_gtok_per_h[hill,town,1,chat]@early.{step}": 12 for step in (0, 1)}
     row |= hauls(GOV, "early", 6, "hill,1") | hauls(BULK, "early", 4, "hill,1")
-    row |= {f"link_builds[{SEA}]@early": -54 * 1.001}
+    row |= {f"link_builds[{SEA}]@early": -44 * 1.001}
     selling.at_most(f"built_to_carry[{SEA},town,chat]@early", row, 0)
     batch = {f"flow_gtok_per_h[site,town,1,batch]@late.{step}": 12 for step in (0, 1)}
     batch |= {f"link_builds[{HUB}]@{period}": -12 * 1.001 for period in ("early", "late")}

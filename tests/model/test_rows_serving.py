@@ -71,9 +71,11 @@ def test_latency_ladder(rows: Rows) -> None:
 
 
 def test_a_closed_site_serves_nobody(rows: Rows) -> None:
-    # Gtok a day: 12 h of each step against (10 + 20) x 1.5, the largest volume of any period, and a hair of room
-    flows = {f"flow_gtok_per_h[site,town,1,chat]@early.{step}": 12 for step in (0, 1)}
-    rows.at_most("open_to_serve[site,town,chat]@early", flows | {"opened[site]@early": -45 * 1.001}, 0)
+    # Gtok a day: 12 h of each step against 10 + 20, late 1.5 times that, and a hair of room
+    for period, asked in (("early", 30), ("late", 45)):
+        flows = {f"flow_gtok_per_h[site,town,1,chat]@{period}.{step}": 12 for step in (0, 1)}
+        open_site = {f"opened[site]@{period}": -asked * 1.001}
+        rows.at_most(f"open_to_serve[site,town,chat]@{period}", flows | open_site, 0)
 
 
 def test_software_that_is_not_adopted_makes_nothing(rows: Rows) -> None:

@@ -38,7 +38,8 @@ def test_units_need_hall_space(rows: Rows) -> None:
 def test_supply_limits_what_is_built_in_a_period(rows: Rows) -> None:
     rows.at_most("hardware_supply[rack]@early", {RACKS[0]: 1}, 60)
     rows.at_most("hardware_supply[rack]@late", {RACKS[1]: 1}, 60)
-    rows.at_most("hardware_supply[box]@late", {BOX_LOOP: 1, BOX_FAN: 1}, 30)
+    # boxes last one of the two years, so that each is delivered twice
+    rows.at_most("hardware_supply[box]@late", {BOX_LOOP: 2, BOX_FAN: 2}, 30)
     assert "hardware_supply[box]@early" not in rows.names()  # no limit is stated for that period
 
 
@@ -58,12 +59,21 @@ def test_cooling_is_sized_for_full_power(rows: Rows) -> None:
 
 
 def test_a_design_works_only_where_it_was_chosen(rows: Rows) -> None:
-    rows.at_most("cooling_choice[site,loop]@late", of(LOOPS, 1) | {"cooling_chosen[site,loop]": -12}, 0)  # its limit
-    rows.at_most("cooling_choice[site,fan]@late", of(FANS, 1) | {"cooling_chosen[site,fan]": -15.015}, 0)  # halls
+    rows.at_most(
+        "cooling_choice[site,loop]@late", of(LOOPS, 1) | {"cooling_chosen[site,loop]@late": -12}, 0
+    )  # its limit
+    rows.at_most("cooling_choice[site,fan]@late", of(FANS, 1) | {"cooling_chosen[site,fan]@late": -15.015}, 0)  # halls
+
+
+def test_a_design_that_was_chosen_stays_chosen(rows: Rows) -> None:
+    chosen = ("cooling_chosen[site,fan]@early", "cooling_chosen[site,fan]@late")
+    rows.at_most("cooling_stays_chosen[site,fan]@late", {chosen[0]: 1, chosen[1]: -1}, 0)
+    assert "cooling_stays_chosen[site,fan]@early" not in rows.names()
 
 
 def test_a_site_mixes_only_so_many_designs(rows: Rows) -> None:
-    rows.at_most("cooling_designs[site]", {"cooling_chosen[site,loop]": 1, "cooling_chosen[site,fan]": 1}, 1)
+    chosen = {"cooling_chosen[site,loop]@late": 1, "cooling_chosen[site,fan]@late": 1}
+    rows.at_most("cooling_designs[site]@late", chosen, 1)
 
 
 def test_all_heat_is_removed(rows: Rows) -> None:
@@ -87,7 +97,7 @@ def test_water_of_a_year(rows: Rows) -> None:
         ("units_built[site,box,fan]@late", 1501),
         ("hall_built_mw[site]@late", float("inf")),
         ("opened[site]@early", 1),
-        ("cooling_chosen[site,loop]", 1),
+        ("cooling_chosen[site,loop]@late", 1),
     ],
 )
 def test_bounds(rows: Rows, column: str, upper: float) -> None:
@@ -106,4 +116,4 @@ def test_whole_numbers(rows: Rows) -> None:
 def test_a_design_that_was_not_chosen_drinks_nothing(rows: Rows) -> None:
     # thousand m3 a year: 12 h x 365 days x 1.8 m3/MWh in each step against a right of 50,000 m3 and a hair of room
     drunk = {f"heat_removed_mw[site,loop]@early.{step}": 12 * 365 * 1.8 / 1000 for step in (0, 1)}
-    rows.at_most("chosen_to_drink[site,loop]@early", drunk | {"cooling_chosen[site,loop]": -50 * 1.001}, 0)
+    rows.at_most("chosen_to_drink[site,loop]@early", drunk | {"cooling_chosen[site,loop]@early": -50 * 1.001}, 0)

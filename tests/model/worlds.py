@@ -115,11 +115,12 @@ def _technology() -> Tables:
         "hardware": [
             {"id": "rack", "name": "Rack", "accelerators_per_unit": 10, "unit_kw_max": 100, "idle_share": 0.2}
             | {"cooling_needs": "liquid", "capex_usd_per_unit": 1_000_000, "opex_share_per_yr": 0.03, "life_years": 5}
-            | {"availability": 0.9, "whole_units": "yes"}
+            | {"availability": 0.9, "whole_units": "yes", "may_retire": "no"}
             | FACT,
             {"id": "box", "name": "Box", "accelerators_per_unit": 8, "unit_kw_max": 10, "idle_share": 0.3}
             | {"cooling_needs": "air|liquid", "capex_usd_per_unit": 200_000, "opex_share_per_yr": 0.05, "life_years": 1}
             | {"availability": 0.8, "available_from": 2029, "whole_units": "no"}
+            | {"may_retire": "no"}
             | FACT,
         ],
         "cooling": [

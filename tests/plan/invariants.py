@@ -7,11 +7,22 @@ import pandas as pd
 import pytest
 
 from planner.instance import Instance
-from planner.instance.demand import token_shares
+from planner.instance.demand import token_shares, volumes_gtok_per_day
 from planner.plan.plan import Plan
-
-SOLVED = 1e-6
-"""What a solver's feasibility tolerance leaves open, relative to the size of the thing."""
+from tests.plan.invariants_money import (
+    SOLVED,
+    check_accounts_are_the_objective,
+    check_cash_flow,
+    check_figures,
+    check_fleets,
+    check_levelised_cost,
+    check_limits,
+    check_measures,
+    check_overnight_cost,
+    check_revenue,
+    check_supply,
+    same,
+)
 
 
 def check_all(plan: Plan, instance: Instance) -> None:
@@ -31,17 +42,54 @@ def check_power_closes(plan: Plan, instance: Instance) -> None:
 
 
 def check_energy_adds_up(plan: Plan, instance: Instance) -> None:
-    """Energy of sources plus what stores give back is what the facility and the stores took."""
-    supplied = plan.power.groupby(["period", "node"])["energy_mwh_per_yr"].sum()
+    """At every node, energy of sources and lines is what facility, stores and lines took and what was sold back."""
+    net = plan.power["energy_mwh_per_yr"] - plan.power["exported_mwh_per_yr"]
+    supplied = net.groupby([plan.power["period"], plan.power["node"]]).sum()
     stores = plan.stores.groupby(["period", "node"])[["charged_mwh_per_yr", "discharged_mwh_per_yr"]].sum()
-    for (period, node), group in plan.sites.groupby(["period", "site"]):
-        used = group["mean_facility_mw"].sum() * 8760
-        lost = 0.0
+    facility = plan.sites.set_index(["period", "site"])["mean_facility_mw"] * 8760
+    moved = _moved_over_lines(plan, instance)
+    for period, node in [(period, node) for period in instance.periods for node in (*instance.sites, *instance.hubs)]:
+        used = facility.get((period, node), 0.0)
+        lost = -moved.get((period, node), 0.0)
         if (period, node) in stores.index:
-            lost = (
+            lost += (
                 stores.loc[(period, node), "charged_mwh_per_yr"] - stores.loc[(period, node), "discharged_mwh_per_yr"]
             )
         assert supplied.get((period, node), 0.0) == pytest.approx(used + lost, rel=SOLVED, abs=1e-3)
+
+
+def _moved_over_lines(plan: Plan, instance: Instance) -> dict[tuple[str, str], float]:
+    """What arrives at a node over lines less what leaves it (MWh/yr), by period and node."""
+    moved: dict[tuple[str, str], float] = {}
+    for row in plan.lines.itertuples():
+        arrives = 1 - instance.lines[row.origin, row.destination, row.kind].loss_share
+        there, back = row.from_origin_mwh_per_yr, row.from_destination_mwh_per_yr
+        for node, mwh in ((row.origin, arrives * back - there), (row.destination, arrives * there - back)):
+            moved[row.period, node] = moved.get((row.period, node), 0.0) + mwh
+        assert row.lost_mwh_per_yr == pytest.approx((1 - arrives) * (there + back), rel=SOLVED, abs=1e-3)
+    return moved
+
+
+def check_lines_carry_what_they_can(plan: Plan, instance: Instance) -> None:
+    """No line carries more than its capacity, nor has more than its limit, and a hub draws nothing of its own."""
+    for row in plan.lines.itertuples():
+        line = instance.lines[row.origin, row.destination, row.kind]
+        assert row.peak_mw <= row.capacity_mw * (1 + SOLVED) + SOLVED
+        assert line.max_mw is None or row.capacity_mw <= line.max_mw * (1 + SOLVED) + SOLVED
+        both = row.from_origin_mwh_per_yr + row.from_destination_mwh_per_yr
+        assert both <= row.peak_mw * 8760 * (1 + SOLVED) + 1e-3
+    assert not set(plan.dispatch.loc[plan.dispatch["group"] == "facility", "node"]) & set(instance.hubs)
+
+
+def check_linked_stores(plan: Plan, instance: Instance) -> None:
+    """At no hour of the year does a linked store hold less than nothing or more than it can; the year closes."""
+    capacity = plan.stores.set_index(["period", "node", "store"])["energy_mwh"]
+    for (period, node, store), dates in plan.carried.groupby(["period", "node", "store"]):
+        most = capacity[period, node, store]
+        room = SOLVED * max(1.0, most)
+        assert len(dates) == 365
+        assert dates["lowest_mwh"].min() >= -room
+        assert dates["highest_mwh"].max() <= most + room
 
 
 def check_stores_make_no_energy(plan: Plan, instance: Instance) -> None:
@@ -84,15 +132,43 @@ def check_whole_numbers(plan: Plan, instance: Instance) -> None:
             for key in zip(*(plan.markets[n] for n in ("market", "product", "segment")), strict=True)
         ]
     ]
-    for values in (whole["units_built"], plan.sites["opened"], plan.software["adopted"], contracts["accepted_share"]):
+    counts = (whole["units_built"], whole["units_retired"])
+    for values in (*counts, plan.sites["opened"], plan.software["adopted"], contracts["accepted_share"]):
         assert np.allclose(values, np.round(values.astype(float)), rtol=0, atol=SOLVED)
+
+
+def check_power_plant(plan: Plan, instance: Instance) -> None:
+    """Nothing gives more than its availability, permits hold, units are whole and run no more than there are."""
+    for row in plan.power.itertuples():
+        plant = instance.technologies[row.technology]
+        assert not row.curtailed_mwh_per_yr < -SOLVED * max(1.0, row.energy_mwh_per_yr)
+        if plant.max_hours_per_yr is not None:
+            assert row.energy_mwh_per_yr <= plant.max_hours_per_yr * row.capacity_mw * (1 + SOLVED) + SOLVED
+        if plant.unit_mw is not None and not plan.record["relaxed"]:
+            units = row.built_mw / plant.unit_mw
+            assert units == pytest.approx(round(units), abs=SOLVED)
+        assert pd.notna(row.mean_online_units) == plant.is_committed
+        if plant.is_committed:
+            assert row.mean_online_units * plant.unit_mw <= row.capacity_mw * (1 + SOLVED) + SOLVED
+            least = row.mean_online_units * plant.unit_mw * plant.min_load_share * 8760
+            assert row.energy_mwh_per_yr >= least * (1 - SOLVED) - SOLVED
+
+
+def check_clean_share(plan: Plan, instance: Instance) -> None:
+    """Clean energy that is not sold back is the share of consumption that it must be."""
+    share = instance.settings.limits.clean_share_per_yr
+    for _, power in plan.power.groupby("period"):
+        clean = [instance.technologies[g].is_clean for g in power["technology"]]
+        sold = power["exported_mwh_per_yr"].sum()
+        owed = (share or 0.0) * (power["energy_mwh_per_yr"].sum() - sold)
+        assert share is None or power.loc[clean, "energy_mwh_per_yr"].sum() - sold >= owed * (1 - SOLVED) - SOLVED
 
 
 def check_sold_at_most_asked(plan: Plan, instance: Instance) -> None:
     """No segment buys more than it asks for, at whatever prices."""
     sold = plan.markets.groupby(["period", "market", "product", "segment"])[["sold_gtok_per_day"]].sum()
     for (period, *key), row in sold.iterrows():
-        asked = instance.demand[tuple(key)].volume_gtok_per_day * instance.periods[period].demand_index
+        asked = volumes_gtok_per_day(instance, tuple(key))[list(instance.periods).index(period)]
         assert row["sold_gtok_per_day"] <= asked * (1 + SOLVED) + SOLVED
 
 
@@ -104,10 +180,10 @@ def check_sold_is_delivered_is_made(plan: Plan, instance: Instance) -> None:
     sold = sold.add(trade["sell"]["gtok_per_day"].sum(), fill_value=0.0)
     brought = plan.routes.groupby(keys)["gtok_per_day"].sum()
     brought = brought.add(trade["buy"]["gtok_per_day"].sum(), fill_value=0.0)
-    _same(sold, brought)
+    same(sold, brought)
     made = plan.serving.groupby(["period", "site", "product"])["made_gtok_per_day"].sum()
     sent = plan.routes.groupby(["period", "site", "product"])["gtok_per_day"].sum()
-    _same(made, sent)
+    same(made, sent)
 
 
 def check_promises(plan: Plan, instance: Instance) -> None:
@@ -127,89 +203,6 @@ def check_latency(plan: Plan, instance: Instance) -> None:
             assert answer <= instance.products[row.product].max_ttft_ms + 1e-6
         for law in (instance.markets[row.market], instance.products[row.product]):
             assert {"all", instance.sites[row.site].jurisdiction} & set(law.site_jurisdictions)
-
-
-def check_accounts_are_the_objective(plan: Plan, instance: Instance) -> None:
-    """The present values in the accounts sum to what was maximised; tokens are counted from what was sold."""
-    name = plan.record["objective_name"]
-    accounts = plan.accounts
-    if name == "revenue":
-        accounts = accounts[accounts["heading"] == "revenue"]
-    found = accounts["present_value_musd"].sum()
-    if name == "tokens":
-        paid = plan.markets[plan.markets["price_usd_per_mtok"] > 0]
-        weight = [instance.products[p].token_weight for p in paid["product"]]
-        years = [instance.periods[t].length_yr for t in paid["period"]]
-        found = (paid["sold_gtok_per_day"] * weight * years).sum() * 365
-        for row in plan.wholesale.itertuples():
-            sign = 1 if row.direction == "sell" else -1
-            gtok = sign * row.gtok_per_day * 365 * instance.periods[row.period].length_yr
-            found += instance.products[row.product].token_weight * gtok
-    size = accounts["present_value_musd"].abs().sum()
-    assert found == pytest.approx(plan.objective, rel=1e-9, abs=1e-9 * max(1.0, size))
-    assert plan.bound >= plan.objective - 1e-9 * max(1.0, abs(plan.objective))
-
-
-def check_revenue(plan: Plan, instance: Instance) -> None:
-    """Revenue is the same in the accounts, by contract, offer and lease, and as power x tokens per MWh x price."""
-    booked = plan.accounts[plan.accounts["heading"] == "revenue"].groupby("period")["musd_per_yr"].sum()
-    sold = plan.markets.groupby("period")["revenue_musd_per_yr"].sum()
-    for table, way in (("wholesale", "sell"), ("leases", "out")):
-        rows = plan.tables[table]
-        earned = rows[rows["direction"] == way].groupby("period")["cash_musd_per_yr"].sum()
-        sold = sold.add(earned, fill_value=0.0)
-    _same(booked, sold)
-    numbers = plan.identity.columns[4:]
-    own = plan.identity[plan.identity["earned_by"] == "own units"].astype(dict.fromkeys(numbers, float))
-    factors = own["power_limit_mw"] * own["load_factor"] * 8.76e3 * own["energy_share"] * own["mtok_per_mwh"]
-    assert np.allclose(factors * own["usd_per_mtok"] / 1e6, own["revenue_musd_per_yr"], rtol=SOLVED, atol=1e-9)
-    _same(booked, plan.identity.groupby("period")["revenue_musd_per_yr"].sum())
-    price = plan.markets["sold_gtok_per_day"] * plan.markets["price_usd_per_mtok"] * 0.365
-    assert np.allclose(price, plan.markets["revenue_musd_per_yr"], rtol=SOLVED, atol=1e-9)
-
-
-def check_levelised_cost(plan: Plan, instance: Instance) -> None:
-    """Levelised cost times volume is all cost but penalties, non-cash terms and what units leased out cost.
-
-    That is so of every period that sells something.
-    """
-    parts = plan.levelised_cost["levelised_usd_per_mtok"] * plan.levelised_cost["gtok_per_day"] * 0.365
-    spread = parts.groupby(plan.levelised_cost["period"]).sum()
-    costs = plan.accounts[~plan.accounts["heading"].isin(["revenue", "penalties", "non-cash"])]
-    booked = -costs.groupby("period")["musd_per_yr"].sum()
-    leased = plan.kpis[plan.kpis["figure"] == "cost of units leased out"].set_index("period")["value"]
-    booked = booked.sub(leased, fill_value=0.0)
-    selling = spread.index
-    _same(booked[booked.index.isin(selling)], spread)
-    supply = plan.token_supply.groupby("period")["cost_musd_per_yr"].sum()
-    _same(supply, spread)
-
-
-def check_figures(plan: Plan, instance: Instance) -> None:
-    """Key figures agree with the tables."""
-    for period, accounts in plan.accounts.groupby("period"):
-        cash = accounts.loc[accounts["heading"] != "non-cash", "musd_per_yr"].sum()
-        assert plan.figure("cash profit", period=period) == pytest.approx(cash, rel=1e-9, abs=1e-9)
-        revenue, cost = (plan.figure(name, period=period) for name in ("revenue", "cost"))
-        assert revenue - cost == pytest.approx(cash, rel=1e-9, abs=1e-9)
-    pue = plan.kpis[plan.kpis["figure"] == "PUE"]
-    assert (pue["value"] >= 1 - SOLVED).all()
-
-
-def check_overnight_cost(plan: Plan, instance: Instance) -> None:
-    """Chips in the capex table are those in the hardware table, and no period exceeds its budget."""
-    chips = plan.capex[plan.capex["item"] == "chips"].groupby("period")["overnight_musd"].sum()
-    _same(chips, plan.hardware.groupby("period")["capex_musd"].sum())
-    for period, spent in plan.capex.groupby("period")["overnight_musd"].sum().items():
-        budget = instance.periods[period].capex_budget_musd
-        assert budget is None or spent <= budget * (1 + SOLVED)
-
-
-def check_supply(plan: Plan, instance: Instance) -> None:
-    """No period builds more than the vendors deliver."""
-    for (period, h), built in plan.hardware.groupby(["period", "hardware"])["units_built"].sum().items():
-        row = instance.supply.get((h, period)) or instance.supply.get((h, "every"))
-        assert row is None or built <= row.supply_units * (1 + SOLVED)
 
 
 def check_link_load(plan: Plan, instance: Instance) -> None:
@@ -233,7 +226,7 @@ def check_single_sites(plan: Plan, instance: Instance) -> None:
     carried = plan.single_sites.groupby(keys)["gtok_per_day"].sum()
     single = [key for key, row in instance.demand.items() if row.single_site]
     sold = plan.markets.groupby(keys)["sold_gtok_per_day"].sum()
-    _same(carried, sold[[key[1:] in single for key in sold.index]])
+    same(carried, sold[[key[1:] in single for key in sold.index]])
     if not plan.record["relaxed"]:
         large = plan.single_sites[plan.single_sites["accepted_share"] > SOLVED]
         assert not large.drop_duplicates([*keys, "site"]).duplicated(keys).any()
@@ -282,20 +275,28 @@ def check_built_links(plan: Plan, instance: Instance) -> None:
 INVARIANTS = (
     check_power_closes,
     check_energy_adds_up,
+    check_lines_carry_what_they_can,
+    check_linked_stores,
     check_stores_make_no_energy,
     check_capacity_is_enough,
     check_gigawatt_limits,
     check_whole_numbers,
+    check_power_plant,
+    check_clean_share,
     check_sold_at_most_asked,
     check_sold_is_delivered_is_made,
     check_promises,
     check_latency,
     check_accounts_are_the_objective,
+    check_measures,
+    check_limits,
     check_revenue,
     check_levelised_cost,
     check_figures,
     check_overnight_cost,
     check_supply,
+    check_fleets,
+    check_cash_flow,
     check_link_load,
     check_prices,
     check_single_sites,
@@ -304,10 +305,3 @@ INVARIANTS = (
     check_built_links,
 )
 """Every invariant, to be called with a plan and its instance."""
-
-
-def _same(one: pd.Series, other: pd.Series) -> None:
-    """Require two series to agree where either has an entry, within what a solver leaves open."""
-    both = pd.DataFrame({"one": one, "other": other}).astype(float).fillna(0.0)
-    scale = max(1.0, both.abs().to_numpy().max()) if len(both) else 1.0
-    assert np.allclose(both["one"], both["other"], rtol=SOLVED, atol=SOLVED * scale), both

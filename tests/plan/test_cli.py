@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from typer.testing import CliRunner, Result
 from planner.cli import app
 from planner.instance.schema import TABLES
 from planner.plan.plan import read_plan
+from tests.factories import minimal_tables, write_instance
 from tests.plan.worlds import SHIPPED, everything
 
 
@@ -56,7 +58,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, solved: Callable) -> Path:
 
 def test_help_names_every_command() -> None:
     text = good("--help").stdout
-    for command in ("new", "check", "solve", "show", "maths", "schema", "list"):
+    for command in ("new", "check", "solve", "show", "maths", "schema", "list", "import"):
         assert command in text
         assert "Usage" in good(command, "--help").stdout
 
@@ -103,8 +105,24 @@ def test_check_shows_what_may_serve_what() -> None:
     text = good("check", "toy").stdout
     assert text.startswith("toy: Ten megawatts on paper")
     assert [line.split() for line in text.splitlines() if line.strip().startswith("rack")] == [["rack", "1", "2"]]
-    assert "A 0 means that nobody measured it, not that the hardware cannot do it." in text
+    assert "- : nobody measured it" in text
     assert "slower than the product asks" in text
+
+
+def test_check_tells_unmeasured_from_unfit_and_barred(tmp_path: Path) -> None:
+    """Box has two points, one of them too slow; crate has one, too slow; bench has none and may stand nowhere."""
+    tables = minimal_tables()
+    box, point = tables["hardware"][0] | {"export_class": "free"}, tables["points"][0]
+    tables["sites"][0]["export_classes"] = "free"
+    tables["hardware"] = [box, box | {"id": "crate"}, box | {"id": "bench", "export_class": "secret"}]
+    slow = {"interactivity_tok_per_s": 10}
+    tables["points"] += [point | slow | {"id": "box-slow"}, point | slow | {"id": "crate-slow", "hardware": "crate"}]
+    text = good("check", str(write_instance(tmp_path / "w", tables))).stdout
+    lines = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.strip()}
+    assert lines["crate"] == ["0", "of", "1"]
+    assert lines["box"] == ["1"]
+    assert "bench (barred): its export class secret may stand at no site." in text
+    assert "bench (barred)  -" in text
 
 
 def test_check_prints_warnings_to_the_error_stream_and_strict_makes_them_errors() -> None:
@@ -215,9 +233,33 @@ def test_solve_a_scenario(tmp_path: Path) -> None:
     assert "there is no such scenario - did you mean dear? scenarios: dear" in text
 
 
+def test_solve_several_scenarios_in_order(tmp_path: Path) -> None:
+    """Power at half of twice its price costs what it did."""
+    folder = tmp_path / "toy"
+    shutil.copytree(SHIPPED / "toy", folder)
+    price = '"power.site.wire.energy_usd_per_mwh"'
+    text = f"[dear]\n{price} = {{ multiply = 2 }}\n[half]\n{price} = {{ multiply = 0.5 }}\n"
+    (folder / "scenarios.toml").write_text(text, encoding="utf-8")
+    words = ["--scenario", "dear", "--scenario", "half", "--json", "--no-verify"]
+    content = json.loads(good("solve", str(folder), *words).stdout)
+    assert content["scenario"] == "dear, half"
+    assert content["objective"] == pytest.approx(73.604)
+
+
 def test_solve_for_other_objectives() -> None:
     assert json.loads(good("solve", "toy", "--objective", "tokens", "--json").stdout)["unit"] == "Gtok"
     assert "revenue 94.6080 M USD" in good("solve", "toy", "--objective", "revenue").stdout
+
+
+def test_solve_in_the_order_of_objectives_and_within_limits() -> None:
+    """--then goes on where --objective ends; half of the tokens there could be is all that a limit of half leaves."""
+    first = json.loads(good("solve", "toy", "--objective", "tokens,carbon", "--no-verify", "--json").stdout)
+    same = json.loads(good("solve", "toy", "--objective", "tokens", "--then", "carbon", "--no-verify", "--json").stdout)
+    assert first["objective"] == pytest.approx(same["objective"])
+    assert "then carbon 0 t" in good("solve", "toy", "--objective", "tokens", "--then", "carbon", "--no-verify").stdout
+    most = first["objective"]
+    words = ["--objective", "tokens", "--limit", f"tokens<={most / 2}", "--no-verify", "--json"]
+    assert json.loads(good("solve", "toy", *words).stdout)["objective"] == pytest.approx(most / 2, rel=1e-3)
 
 
 def test_solve_relaxed() -> None:
@@ -251,6 +293,8 @@ def test_only_what_is_measured_leaves_the_toy_without_points() -> None:
         (["toy", "--set", "power_limit_mw"], "is not an override - path=value"),
         (["toy", "--scenario", "dear"], "there is no such scenario"),
         (["toy", "--objective", "glory"], "no objective glory; choose one of profit, tokens, revenue"),
+        (["toy", "--limit", "carbon=5"], "carbon=5 is no limit; write a measure, <= or >=, and a number"),
+        (["toy", "--then", "glory"], "no objective glory"),
         (["toy", "--gap", "-1"], "gap must be a number >= 0"),
         (["toy", "--time-limit", "0"], "time_limit_s must be a number of seconds > 0"),
         (["toy", "--extend", "rules.py:mine"], "no file rules.py"),
@@ -297,7 +341,36 @@ def test_show_explains_what_is_wrong(written: Path) -> None:
     assert "the plan has no table account; it has sites, hardware" in bad("show", str(written), "--table", "account")
 
 
-# ---- maths, schema, list
+def test_one_table_in_the_width_that_is_asked_for(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    narrow, wide = (good("--width", width, "show", str(written)).stdout for width in ("60", "200"))
+    assert max(map(len, narrow.splitlines())) == 60
+    assert max(map(len, wide.splitlines())) == 200
+    assert max(map(len, good("show", str(written)).stdout.splitlines())) == 120  # and no width is kept from before
+
+
+def test_the_width_of_the_environment(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "77")
+    assert max(map(len, good("show", str(written)).stdout.splitlines())) == 77
+
+
+# ---- version, maths, schema, list
+
+
+def test_version() -> None:
+    assert good("--version").stdout == f"planner {version('token-factory-planner')}\n"
+
+
+def test_maths_of_a_changed_instance(tmp_path: Path) -> None:
+    folder = tmp_path / "toy"
+    shutil.copytree(SHIPPED / "toy", folder)
+    (folder / "scenarios.toml").write_text('[green]\n"limits.carbon_limit_t_per_yr" = 5\n', encoding="utf-8")
+    assert "### `carbon_limit`" not in good("maths", str(folder)).stdout
+    assert "### `carbon_limit`" in good("maths", str(folder), "--scenario", "green").stdout
+    assert "### `carbon_limit`" in good("maths", "toy", "--set", "limits.carbon_limit_t_per_yr=5").stdout
+    assert good("maths", "toy", "--objective", "tokens").stdout != good("maths", "toy").stdout
+    assert good("maths", "toy", "--objective", "carbon").stdout.splitlines()[-1].startswith("Minimise carbon")
+    assert "glory" in bad("maths", "toy", "--objective", "glory")
 
 
 def test_maths_prints_the_formulation() -> None:
@@ -327,7 +400,27 @@ def test_schema() -> None:
     assert all(name in text for name in TABLES)
     assert "power_limit_mw" in good("schema", "sites").stdout
     assert set(json.loads(good("schema", "--json").stdout)["tables"]) == set(TABLES)
+    one = json.loads(good("schema", "sites", "--json").stdout)
+    assert list(one["tables"]) == ["sites"]
+    assert one["tables"]["sites"] == json.loads(good("schema", "--json").stdout)["tables"]["sites"]
+    assert list(json.loads(good("schema", "settings", "--json").stdout)) == ["settings"]
+    assert bad("schema", "site", "--json").startswith("error: there is no table site: did you mean sites?")
     assert bad("schema", "site").startswith("error: there is no table site: did you mean sites?")
+
+
+def test_schema_of_a_plan() -> None:
+    text = good("schema", "--plan").stdout
+    assert "prices.csv" in text
+    assert "  binds  yes: the limit has a price" in good("schema", "--plan", "prices").stdout
+    described = json.loads(good("schema", "--plan", "prices", "--json").stdout)["prices"]
+    assert described["value"]["unit"] == "see unit"
+    assert bad("schema", "--plan", "price").startswith("error: a plan has no table price: did you mean prices?")
+
+
+def test_names_in_the_list_have_room() -> None:
+    lines = good("list").stdout.splitlines()
+    starts = {line.index(line.split(maxsplit=1)[1]) for line in lines}
+    assert len(starts) == 1
 
 
 def test_list_names_instances_and_scenarios() -> None:

@@ -31,6 +31,20 @@ def test_other_objectives(solved: Callable, name: str, objective: str) -> None:
     assert plan.record["objective_name"] == objective
 
 
+VOLUME = ("tokens>=2000",)
+"""Enough for a plan, and what a ratio stands on."""
+
+
+@pytest.mark.parametrize("objective", ["carbon", "water,energy", "capex", "cost", "cost_per_mtok", "tokens_per_mwh"])
+@pytest.mark.parametrize("name", ["limited", "own prices", "two sites"])
+def test_what_is_minimised_and_ratios(solved: Callable, name: str, objective: str) -> None:
+    plan, instance = solved(name, objective, limits=VOLUME, verify=False)
+    check_all(plan, instance)
+    assert plan.record["objective_name"] == objective.split(",")[0]
+    assert [one["objective"] for one in plan.record["passes"]] == [*objective.split(","), "profit"]
+    assert plan.record["measures"]["tokens"] >= 2000 * (1 - 1e-6)
+
+
 @pytest.mark.parametrize("name", ["everything", "two sites"])
 def test_relaxed(solved: Callable, name: str) -> None:
     plan, instance = solved(name, relax=True, verify=False)
@@ -94,10 +108,13 @@ BREAKS = {
     "check_sold_at_most_asked": ("markets", "sold_gtok_per_day", 1.2),
     "check_sold_is_delivered_is_made": ("routes", "gtok_per_day", 1.001),
     "check_accounts_are_the_objective": ("accounts", "present_value_musd", 1 + 1e-7),
+    "check_measures": ("measures", "value", 1 + 1e-6),
     "check_revenue": ("identity", "revenue_musd_per_yr", 1.0001),
     "check_levelised_cost": ("levelised_cost", "levelised_usd_per_mtok", 1.0001),
     "check_figures": ("kpis", "value", 1.0001),
     "check_overnight_cost": ("hardware", "capex_musd", 1.001),
+    "check_fleets": ("hardware", "units", 1.001),
+    "check_cash_flow": ("cash_flow", "revenue_musd", 1.001),
     "check_whole_numbers": ("hardware", "units_built", 1.001),
     "check_capacity_is_enough": ("power", "capacity_mw", 0.1),
     "check_latency": ("routes", "rtt_ms", 100.0),

@@ -158,7 +158,11 @@ def test_what_one_more_customer_is_worth(plan: object) -> None:
     assert plan.price("segment_volume", "town / chat / list") == pytest.approx(31.536)
     assert plan.price("segment_volume", "town / batch / list") == pytest.approx(0, abs=1e-6)
     assert not plan.prices.set_index("where").loc["town / batch / list", "binds"]
-    with pytest.raises(KeyError, match="no price of 'segment' at 'town'"):
+    with pytest.raises(KeyError, match="no price of 'segment_volume' at 'town'; there are prices of it at 'town / "):
+        plan.price("segment_volume", "town")
+    with pytest.raises(KeyError, match="in '2030'; there are prices of it in 2028"):
+        plan.price("power_limit_mw", "site", "2030")
+    with pytest.raises(KeyError, match="no price of 'segment'; there are prices of power_limit_mw, "):
         plan.price("segment", "town")
 
 

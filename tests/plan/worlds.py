@@ -8,8 +8,12 @@ from typing import Any
 
 from planner.instance import Instance, load
 from tests.factories import Tables, minimal_settings, minimal_tables, write_instance
+from tests.model.world_grid import world as grid
+from tests.model.world_objectives import world as limited
 from tests.model.world_selling import world as selling
+from tests.model.world_years import world as years
 from tests.model.worlds import FACT, everything, everything_series, everything_settings, everything_tables
+from tests.plan.world_plant import plant
 
 SHIPPED = Path(__file__).parents[2] / "instances"
 
@@ -129,6 +133,38 @@ def whole_year(folder: Path, changes: Changes | None = None) -> Instance:
     return load(folder, overrides=changes)
 
 
+def hubs_and_dates(folder: Path, changes: Changes | None = None) -> Instance:
+    """The two sites on wind from two hubs, whose store is linked from date to date; alpha backs its load by a hub."""
+    days = [{"name": "windy", "date": "01-02", "weight": 200}, {"name": "calm", "date": "07-03", "weight": 165}]
+    settings = minimal_settings() | {"time": {"resolution_h": 4, "days": days}}
+    tables = two_sites_tables()
+    tables["sites"][0] |= {"firm_share": 0.3}
+    tables["hubs"] = [{"id": "moor"}, {"id": "fjord"}]
+    tables["technologies"] += [
+        {"id": "wind", "name": "Wind", "kind": "wind", "capex_usd_per_kw": 600} | FACT,
+        {"id": "hydro", "name": "Hydro", "kind": "hydro", "vom_usd_per_mwh": 60, "firm_credit": 0.7} | FACT,
+    ]
+    tables["power"][0] |= {"max_mw": 1}
+    tables["power"] += [
+        {"node": "moor", "technology": "wind", "availability_series": "moor-wind"},
+        {"node": "fjord", "technology": "hydro", "max_mw": 12},
+    ]
+    tables["stores"].append(tables["stores"][0] | {"id": "cave", "linked": "yes", "loss_share_per_h": 0.0001})
+    tables["stores"][1] |= {"capex_usd_per_kwh": 0.1}
+    tables["site_stores"].append({"node": "moor", "store": "cave"})
+    line = {"capex_usd_per_kw": 150, "loss_share": 0.04, "wheeling_usd_per_mwh": 2, "firm_credit": 0.9}
+    tables["lines"] = [
+        {"origin": "moor", "destination": "alpha", "kind": "hvdc", "fixed_capex_musd": 0.5, "max_mw": 60} | line,
+        {"origin": "fjord", "destination": "moor", "existing_mw": 10} | line,
+        {"origin": "alpha", "destination": "beta", "max_mw": 20} | line,
+    ]
+    windy = [[0.8, 1.0, 0.9, 0.7, 0.6, 0.9], [0.1, 0.0, 0.0, 0.2, 0.1, 0.0]]
+    wind = [share for date in range(365) for share in windy[date // 20 % 2 if date > 2 else 0]]
+    series = {name: values[::4] for name, values in two_sites_series().items()}
+    write_instance(folder, tables, settings, series | {"moor-wind [share]": wind})
+    return load(folder, overrides=changes)
+
+
 WORLDS: dict[str, Callable[..., Instance]] = {
     "toy": toy,
     "minimal": minimal,
@@ -136,7 +172,12 @@ WORLDS: dict[str, Callable[..., Instance]] = {
     "own prices": own_prices,
     "broken promise": broken_promise,
     "two sites": two_sites,
+    "years": years,
+    "plant": plant,
+    "grid": grid,
+    "hubs and dates": hubs_and_dates,
     "selling": selling,
+    "limited": limited,
 }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from planner.solver import Options, relax, solve
 from planner.solver.mip import solve_mip
@@ -121,12 +122,46 @@ def test_time_limit_keeps_the_plan():
     assert primal_residuals(program, outcome.x, outcome.objective).primal_ok()
 
 
-def test_time_limit_before_any_plan():
-    for program, start in ((relax(capacity_program(**LONG)), "auto"), (capacity_program(**LONG), "always")):
-        outcome = solve(program, Options(time_limit_s=0.2, start=start))
-        assert (outcome.status, outcome.x) == ("no_plan", None)
-        assert "time limit" in outcome.reason
-        assert outcome.seconds < 5
+def test_time_limit_before_any_plan_keeps_the_plan_of_doing_nothing():
+    program = capacity_program(**LONG)
+    outcome = solve(program, Options(time_limit_s=0.02, start="always"))
+    assert (outcome.status, outcome.method) == ("feasible", "doing nothing")
+    assert outcome.stopped == "the time limit was reached"
+    assert outcome.reason == "the time limit was reached before a plan was found; kept is doing nothing"
+    assert outcome.objective == program.offset
+    assert not outcome.x.any()
+    assert outcome.bound is None or outcome.bound < outcome.objective
+    assert outcome.seconds < 5
+
+
+def test_time_limit_in_an_lp_keeps_a_plan_where_doing_nothing_is_one():
+    """The point the solver stands at may be the one that does nothing, or a better one."""
+    program = relax(capacity_program(**LONG))
+    outcome = solve(program, Options(time_limit_s=0.02))
+    assert (outcome.status, outcome.stopped) == ("feasible", "the time limit was reached")
+    assert primal_residuals(program, outcome.x, outcome.objective).primal_ok()
+    assert outcome.seconds < 5
+
+
+@pytest.mark.parametrize("linear", [True, False])
+def test_time_limit_before_any_plan_where_something_must_be_done(linear):
+    """A row asks for half a rack: doing nothing is no plan."""
+    program = capacity_program(**LONG)
+    racks = np.flatnonzero(program.integrality & (program.col_upper > 1))
+    asked = sp.csr_array((np.ones(len(racks)), (np.zeros(len(racks), dtype=int), racks)), shape=(1, program.shape[1]))
+    program.matrix = sp.csr_array(sp.vstack([program.matrix, asked]))
+    program.row_lower, program.row_upper = np.append(program.row_lower, 0.5), np.append(program.row_upper, np.inf)
+    program = relax(program) if linear else program
+    outcome = solve(program, Options(time_limit_s=0.02, start="always"))
+    assert (outcome.status, outcome.x) == ("no_plan", None)
+    assert "time limit" in outcome.reason
+
+
+def test_a_plan_known_beforehand_is_the_least_that_comes_back():
+    program = capacity_program(seed=1)
+    best = solve(program, Options(gap=0.0))
+    again = solve(program, Options(gap=1.0), first=best.x)
+    assert again.objective == pytest.approx(best.objective, rel=1e-9)
 
 
 def test_progress_tells_a_shrinking_gap_from_the_calling_thread():

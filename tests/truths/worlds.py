@@ -103,6 +103,20 @@ def constant_load(mw: float) -> Tables:
     return tables
 
 
+def varying_load(load_mw: tuple[float, ...]) -> Tables:
+    """Return tables of one site whose racks must draw these MW, one after the other, in equal parts of every day."""
+    mean, hours = sum(load_mw) / len(load_mw), HOURS // DAYS // len(load_mw)
+    tables = constant_load(mean)
+    tables["sites"][0]["power_limit_mw"] = max(load_mw)
+    tables["demand"][0]["shape"] = "load"
+    tables["shapes"] = [
+        {"shape": "load", "day_type": kind, "hour_local": hour, "value": load_mw[hour // hours] / mean}
+        for kind in ("weekday", "weekend")
+        for hour in range(HOURS // DAYS)
+    ]
+    return tables
+
+
 def solved(
     folder: Path, tables: Tables, terms: dict[str, Any], series: dict[str, Any] | None = None, **options: Any
 ) -> Plan:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.instance.checks.report import warn
+from planner.instance.dates import source_date, store_date
+from planner.instance.grid import joined
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
 from planner.instance.routes import hardware_allowed
@@ -14,10 +16,10 @@ _DESIGN_DAY_MARGIN_C = 3.0
 
 
 def check_unpowered_sites(instance: Instance) -> Iterator[Problem]:
-    """A site at which no source of power is offered."""
+    """A site at which no source of power is offered, nor at any node that lines join to it."""
     powered = {node for node, _ in instance.power}
     for site in instance.sites:
-        if site not in powered:
+        if not powered & joined(instance, site):
             yield warn(instance, "sites", site, "id", "no source of power is offered here", "a row in power.csv")
 
 
@@ -32,12 +34,16 @@ def check_existing_power(instance: Instance) -> Iterator[Problem]:
 def check_late_power(instance: Instance) -> Iterator[Problem]:
     """A source or store that comes after the last period has begun."""
     last = max(period.start for period in instance.periods.values())
-    for table, rows in (("power", instance.power), ("site_stores", instance.site_stores)):
+    for table, rows, date_of in (
+        ("power", instance.power, source_date),
+        ("site_stores", instance.site_stores, store_date),
+    ):
         for key, row in rows.items():
-            existing = getattr(row, "existing_mw", 0.0)
-            if row.available_from is not None and row.available_from > last and not existing:
-                wrong = f"comes after {last:g}, when the last period begins, and will never be used"
-                yield warn(instance, table, key, "available_from", wrong, value=row.available_from)
+            date = date_of(instance, key)
+            if date is not None and date > last and not getattr(row, "existing_mw", 0.0):
+                ordered = "" if row.available_from is not None else "ordered at the first date, "
+                wrong = f"{ordered}comes after {last:g}, when the last period begins, and will never be used"
+                yield warn(instance, table, key, "available_from", wrong, value=date)
 
 
 def check_free_power(instance: Instance) -> Iterator[Problem]:

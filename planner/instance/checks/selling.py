@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from planner.instance.checks.report import warn
-from planner.instance.demand import price_usd_per_mtok
+from planner.instance.demand import price_usd_per_mtok, volumes_gtok_per_day
 from planner.instance.eligibility import eligible_points
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem
@@ -92,12 +92,9 @@ def check_worthless_demand(instance: Instance) -> Iterator[Problem]:
 
 def check_commitments(instance: Instance) -> Iterator[Problem]:
     """Commitments to more than is asked for."""
-    asked: Counter[tuple[str, str]] = Counter()
-    for (market, product, _), row in instance.demand.items():
-        asked[market, product] += row.volume_gtok_per_day
-    index = min(period.demand_index for period in instance.periods.values())
     for key, row in instance.commitments.items():
-        volume = asked[key] * index
+        segments = [segment for segment in instance.demand if segment[:2] == key]
+        volume = float(sum(volumes_gtok_per_day(instance, segment) for segment in segments).min()) if segments else 0.0
         if row.volume_gtok_per_day > volume * (1 + 1e-9):
             wrong = f"is promised to {' for '.join(key)}, and only {volume:g} Gtok/day are asked for"
             column = "volume_gtok_per_day"

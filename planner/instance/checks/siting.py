@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from planner.instance.checks.report import key_text, warn
+from planner.instance.dates import hardware_date
 from planner.instance.eligibility import eligible_points
 from planner.instance.instance import Instance
 from planner.instance.problem import Problem, closest
@@ -36,18 +37,16 @@ def check_periods(instance: Instance) -> Iterator[Problem]:
 
 
 def check_shrinking_sites(instance: Instance) -> Iterator[Problem]:
-    """A site whose power limit falls from one period to the next."""
-    for site in instance.sites:
-        limits = [
-            (period, instance.site_periods[site, period].power_limit_mw)
-            for period in instance.periods
-            if (site, period) in instance.site_periods
-        ]
+    """A site whose power limit falls from one period to the next; without a row it is that of sites.csv."""
+    for site, row in instance.sites.items():
+        rows = {period: instance.site_periods.get((site, period)) for period in instance.periods}
+        limits = [(period, (found or row).power_limit_mw) for period, found in rows.items()]
         for (_, before), (period, limit) in pairwise(limits):
             if limit < before:
                 wrong = f"{site} has less power in {period} than before ({before:g} MW)"
-                key = (site, period)
-                yield warn(instance, "site_periods", key, "power_limit_mw", wrong, "limits that grow", limit)
+                place = ("sites", site) if rows[period] is None else ("site_periods", (site, period))
+                allowed = "limits that grow" if rows[period] else f"a row of site_periods.csv for {period} too"
+                yield warn(instance, *place, "power_limit_mw", wrong, allowed, limit)
 
 
 def check_free_hardware(instance: Instance) -> Iterator[Problem]:
@@ -60,14 +59,35 @@ def check_free_hardware(instance: Instance) -> Iterator[Problem]:
 
 
 def check_late_hardware(instance: Instance) -> Iterator[Problem]:
-    """Hardware, stacks and sites that come after the last period has begun."""
+    """Hardware, stacks, operating points and sites that come after the last period has begun."""
     last = max(period.start for period in instance.periods.values())
-    for table, column in (("hardware", "available_from"), ("stacks", "available_from"), ("sites", "opening_date")):
+    for table, column in (
+        ("hardware", "available_from"),
+        ("stacks", "available_from"),
+        ("points", "available_from"),
+        ("sites", "opening_date"),
+    ):
         for key, row in getattr(instance, table).items():
-            date = getattr(row, column)
+            date = hardware_date(instance, key) if table == "hardware" else getattr(row, column)
             if date is not None and date > last:
                 wrong = f"comes after {last:g}, when the last period begins, and will never be used"
                 yield warn(instance, table, key, column, f"{key} {wrong}", value=date)
+
+
+def check_partial_supply(instance: Instance) -> Iterator[Problem]:
+    """Hardware whose deliveries are stated for some periods only, and are without limit in the others."""
+    limited = dict.fromkeys(hardware for hardware, _ in instance.supply if hardware in instance.hardware)
+    for name in limited:
+        if (name, "every") in instance.supply:
+            continue
+        date = hardware_date(instance, name)
+        there = [t for t, row in instance.periods.items() if date is None or row.start >= date]
+        free = [period for period in there if (name, period) not in instance.supply]
+        if free:
+            key = next(key for key in instance.supply if key[0] == name)
+            wrong = f"{name} is without limit in {', '.join(free)}, for which no row states its supply"
+            allowed = f"a row for {free[0]}, or one for every (did you mean every?)"
+            yield warn(instance, "supply", key, "period", wrong, allowed, key[1])
 
 
 def check_export_classes(instance: Instance) -> Iterator[Problem]:

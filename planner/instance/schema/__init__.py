@@ -7,8 +7,17 @@ range and meaning. Whatever is said about the format anywhere is written from he
 from __future__ import annotations
 
 from planner.instance.schema.base import CatalogueRow, Row
+from planner.instance.schema.grid import Hub, Line
 from planner.instance.schema.hardware import Cooling, Hardware, Lease, Supply
-from planner.instance.schema.markets import Commitment, Demand, Market, Product, Shape, Wholesale
+from planner.instance.schema.markets import (
+    Commitment,
+    Demand,
+    Market,
+    Product,
+    ProductPeriod,
+    Shape,
+    Wholesale,
+)
 from planner.instance.schema.network import Link, Pop
 from planner.instance.schema.power import SiteStore, Source, Store, Technology
 from planner.instance.schema.serving import Model, Point, Stack
@@ -19,6 +28,7 @@ TABLES: dict[str, type[Row]] = {
     "periods": Period,
     "sites": Site,
     "site_periods": SitePeriod,
+    "hubs": Hub,
     "hardware": Hardware,
     "supply": Supply,
     "leases": Lease,
@@ -28,10 +38,12 @@ TABLES: dict[str, type[Row]] = {
     "power": Source,
     "stores": Store,
     "site_stores": SiteStore,
+    "lines": Line,
     "models": Model,
     "stacks": Stack,
     "points": Point,
     "products": Product,
+    "product_periods": ProductPeriod,
     "markets": Market,
     "demand": Demand,
     "commitments": Commitment,

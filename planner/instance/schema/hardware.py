@@ -38,6 +38,13 @@ class Hardware(CatalogueRow):
     )
     opex_share_per_yr: float = column(0.03, text="upkeep over capex", unit="share/yr", ge=0, le=1)
     life_years: float = column(5.0, text="economic life", unit="years", gt=0, le=40)
+    may_retire: Flag = column(
+        True,
+        text="yes: units may be taken out of service before their life ends, while their annuity goes on; no: never",
+    )
+    lead_time_years: float = column(
+        0.0, text="from order to service; counts from order_date of instance.toml", unit="years", ge=0, le=30
+    )
     availability: float = column(0.95, text="share of units able to serve at any moment", unit="share", gt=0, le=1)
     available_from: Date | None = column(None, text="first date it can be installed; blank: already")
     whole_units: Flag = column(True, text="yes: units are bought whole; no: fractions may be bought")

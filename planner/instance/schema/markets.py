@@ -87,6 +87,16 @@ class Demand(Row):
         hint="1 Gtok is 10^9 tokens; 1 trillion tokens a day is 1000",
         typical=(0.0001, 1_000_000),
     )
+    volume_year: Date | None = column(None, text="date whose volume is stated; blank: the start of the first period")
+    growth_per_yr: float = column(
+        0.0,
+        text="growth of the volume per year after (and before) that date; a period has the volume of its first day",
+        unit="share/yr",
+        gt=-1,
+        le=20,
+        typical=(-0.9, 5),
+        hint="0.5 is half as much again each year",
+    )
     price_usd_per_mtok_input: float = column(
         0.0, text="price of fresh input tokens", unit="USD/Mtok", ge=0, le=1e4, typical=(0, 300)
     )
@@ -107,6 +117,21 @@ class Demand(Row):
         unit="USD/Mtok",
         ge=0,
         le=1e4,
+    )
+
+
+class ProductPeriod(Row):
+    """How demand and prices of one product move, on top of the indices of the period."""
+
+    KEY: ClassVar = ("product", "period")
+
+    product: Id = column(text="product", ref="products")
+    period: str = column(text="period", ref="periods")
+    demand_index: float = column(
+        1.0, text="multiplies every volume of the product, besides the period's own index", unit="ratio", ge=0
+    )
+    price_index: float = column(
+        1.0, text="multiplies every price of the product, besides the period's own index", unit="ratio", ge=0
     )
 
 

@@ -78,6 +78,7 @@ class Point(CatalogueRow):
     ttft_basis: Confidence = column("assumed", text="how the time to first token is known")
     kw_basis: Confidence = column("assumed", text="how the power is known")
     measured_date: Date | None = column(None, text="when it was measured")
+    available_from: Date | None = column(None, text="first date its software can be run; blank: already")
 
     @model_validator(mode="after")
     def _rates_are_given_one_way(self) -> Point:

@@ -7,8 +7,11 @@ where the instance offers far more than a plan uses (hardware, serving, routes),
 
 from __future__ import annotations
 
+from planner.plan.design import design_table
+from planner.plan.tables.grid import calendar_table, carried_table, lines_table
 from planner.plan.tables.leases import leases_table
 from planner.plan.tables.markets import commitments_table, markets_table, single_sites_table, wholesale_table
+from planner.plan.tables.measures import measures_table
 from planner.plan.tables.network import links_table, routes_table
 from planner.plan.tables.power import dispatch_table, power_table, stores_table
 from planner.plan.tables.production import cooling_table, hardware_table, sites_table
@@ -20,7 +23,10 @@ TABLES = {
     "cooling": cooling_table,
     "power": power_table,
     "stores": stores_table,
+    "lines": lines_table,
     "dispatch": dispatch_table,
+    "calendar": calendar_table,
+    "carried": carried_table,
     "serving": serving_table,
     "software": software_table,
     "routes": routes_table,
@@ -31,5 +37,7 @@ TABLES = {
     "wholesale": wholesale_table,
     "leases": leases_table,
     "it_shares": it_shares_table,
+    "measures": measures_table,
+    "design": design_table,
 }
 """Table name -> how it is read from a solution."""

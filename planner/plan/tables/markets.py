@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.instance.demand import price_usd_per_mtok
+from planner.instance.demand import prices_usd_per_mtok, volumes_gtok_per_day
 from planner.plan.reading import Reading, one_scenario
 from planner.plan.tables.parts import NEGLIGIBLE, keys_of, ordered, post_named
 from planner.units import DAYS_PER_YEAR, HOURS_PER_DAY
@@ -17,14 +17,15 @@ def markets_table(r: Reading) -> pd.DataFrame:
     frame = r.values(m.year.accepted, *index).rename("accepted_share").reset_index()
     own = frame["segment"] == frame["price_of"]
     frame = frame[own | (frame["accepted_share"] > NEGLIGIBLE)].copy()
-    demand = [instance.demand[key] for key in keys_of(frame, "market", "product", "segment")]
-    growth = [instance.periods[t].demand_index for t in frame["period"]]
-    frame["volume_gtok_per_day"] = [row.volume_gtok_per_day * g for row, g in zip(demand, growth, strict=True)]
+    number = {period: position for position, period in enumerate(instance.periods)}
+    volume = {key: volumes_gtok_per_day(instance, key) for key in instance.demand}
+    price = {key: prices_usd_per_mtok(instance, key) for key in instance.demand}
+    at = [number[t] for t in frame["period"]]
+    segments = keys_of(frame, "market", "product", "segment")
+    frame["volume_gtok_per_day"] = [volume[key][t] for key, t in zip(segments, at, strict=True)]
     frame["sold_gtok_per_day"] = frame["volume_gtok_per_day"] * frame["accepted_share"]
-    price = [price_usd_per_mtok(instance, key) for key in keys_of(frame, "market", "product", "price_of")]
-    frame["price_usd_per_mtok"] = [
-        p * instance.periods[t].price_index for p, t in zip(price, frame["period"], strict=True)
-    ]
+    paid = keys_of(frame, "market", "product", "price_of")
+    frame["price_usd_per_mtok"] = [price[key][t] for key, t in zip(paid, at, strict=True)]
     sales = r.values(post_named(m.cash, "token sales").expression, *index)
     frame["revenue_musd_per_yr"] = sales.reindex(pd.MultiIndex.from_frame(frame[list(sales.index.names)])).to_numpy()
     return one_scenario(ordered(frame, "period", *index))

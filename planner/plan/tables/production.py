@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
 from planner.model.hardware import unit_mw
+from planner.model.time import bought
 from planner.plan.reading import Reading
 from planner.plan.tables.leases import leases_table
 from planner.plan.tables.parts import NEGLIGIBLE, keys_of, ordered, post_named
@@ -31,13 +34,13 @@ def sites_table(r: Reading) -> pd.DataFrame:
 
 
 def hardware_table(r: Reading) -> pd.DataFrame:
-    """Units built and in service, their accelerators, IT load and share of time at work, by hall."""
+    """Units built, retired before their end and in service, their accelerators, load and share at work, by hall."""
     m, instance = r.m, r.m.instance
     index = ("site", "hardware", "cooling")
     built = r.values(m.period.units_built, *index)
     units = r.values(m.period.units, *index)
-    frame = pd.DataFrame({"units_built": built, "units": units}).reset_index()
-    frame = frame[(frame["units_built"] > NEGLIGIBLE) | (frame["units"] > NEGLIGIBLE)].copy()
+    frame = pd.DataFrame({"units_built": built, "units_retired": _units_retired(r, built), "units": units})
+    frame = frame[(frame > NEGLIGIBLE).any(axis=1)].reset_index()
     rows = [instance.hardware[h] for h in frame["hardware"]]
     frame["accelerators"] = frame["units"] * [row.accelerators_per_unit for row in rows]
     frame["it_capacity_mw"] = frame["units"] * [unit_mw(instance, h) for h in frame["hardware"]]
@@ -47,8 +50,22 @@ def hardware_table(r: Reading) -> pd.DataFrame:
     ]
     work = _share_at_work(r)
     frame["at_work_share"] = [work.get((s, h, t), 0.0) for s, h, t in keys_of(frame, "site", "hardware", "period")]
-    frame["capex_musd"] = frame["units_built"] * [row.capex_usd_per_unit / USD_PER_MUSD for row in rows]
+    lengths = [instance.periods[t].length_yr for t in frame["period"]]
+    times = [bought(length, row.life_years) for length, row in zip(lengths, rows, strict=True)]
+    frame["capex_musd"] = frame["units_built"] * times * [row.capex_usd_per_unit / USD_PER_MUSD for row in rows]
     return ordered(frame, "period", *index)
+
+
+def _units_retired(r: Reading, built: pd.Series) -> pd.Series:
+    """Return the units that go into early retirement at the start of each period (units)."""
+    gone = dict.fromkeys(built.index, 0.0)
+    if r.m.has_vintages:
+        retired = r.values(r.m.vintage.retired_units, "site", "hardware", "cooling").to_dict()
+        previous = {later: earlier for earlier, later in pairwise(r.m.instance.periods)}
+        for (*hall, period, year), units in retired.items():
+            fresh = units - retired.get((*hall, previous[period], year), 0.0)
+            gone[*hall, period] += max(0.0, fresh)  # past their life they are counted no longer
+    return pd.Series(gone, index=built.index)
 
 
 def _share_at_work(r: Reading) -> dict[tuple, float]:

@@ -35,7 +35,8 @@ def serving_table(r: Reading) -> pd.DataFrame:
     frame["stack"] = [point.stack for point in points]
     frame["interactivity_tok_per_s"] = [point.interactivity_tok_per_s for point in points]
     frame["ttft_ms"] = [point.ttft_ms for point in points]
-    per_unit = [rate.gtok_per_h * share for rate, share in zip(rates, headroom, strict=True)]
+    better = [instance.periods[t].stack_index for t in frame["period"]]
+    per_unit = [rate.gtok_per_h * s * index for rate, s, index in zip(rates, headroom, better, strict=True)]
     frame["made_gtok_per_day"] = frame["mean_units"] * per_unit * HOURS_PER_DAY
     energy = frame["mean_units"] * [rate.mw for rate in rates] * HOURS_PER_YEAR
     frame["it_mwh_per_yr"] = energy.where(frame["units_of"] == OWN, 0.0)

@@ -1,0 +1,1 @@
+"""Importers: small files in the layouts that are published, written by the tests themselves."""

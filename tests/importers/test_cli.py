@@ -1,0 +1,140 @@
+"""`planner import` as it is typed: dry runs write nothing, faults leave everything as it was, writing is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from planner.cli import app
+from planner.instance import load
+from planner.instance.importers.change import Change, open_folder
+from tests.importers.benchmarks import AGGREGATED
+from tests.importers.conftest import contents
+from tests.importers.test_prices import hours_of, local_csv
+from tests.importers.test_weather import climate, epw
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, ["import", *map(str, words)])
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    path = tmp_path / "agg.json"
+    path.write_text(json.dumps([AGGREGATED, AGGREGATED | {"hw": "b250"}]), encoding="utf-8")
+    return path
+
+
+def test_a_dry_run_shows_all_and_writes_nothing(folder: Path, rows: Path) -> None:
+    before = contents(folder)
+    result = run("points", rows, "--into", folder, "--source", "somewhere", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert contents(folder) == before
+    assert "points.csv: 1 rows added" in result.stdout
+    assert "  + b200-hgx-deepseek-r1-fp4-trt-llm-1024-1024-c64-tp8: hardware=b200-hgx, " in result.stdout
+    assert "Dry run: points.csv would be written; nothing was." in result.stdout
+    assert "hw b250 - is not known" in result.stderr
+
+
+def test_points_are_written_and_can_be_read(folder: Path, rows: Path) -> None:
+    result = run("points", rows, "--into", folder)
+    assert result.exit_code == 0, result.output
+    assert f"Written to {folder}: points.csv; it is a valid instance." in result.stdout
+    point = load(folder).points["b200-hgx-deepseek-r1-fp4-trt-llm-1024-1024-c64-tp8"]
+    assert (point.source, point.ttft_ms) == ("agg.json", 250)
+    again = run("points", rows, "--into", folder)
+    assert "Nothing to write" in again.stdout
+
+
+def test_weather_and_prices_are_written(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.epw").write_text(epw(climate(-6), -6), encoding="utf-8")
+    (tmp_path / "p.csv").write_text(local_csv(hours_of(2023)), encoding="utf-8")
+    result = run("weather", tmp_path / "x.epw", "--site", "alpha", "--into", folder, "--mount", "fixed", "--tilt", "20")
+    assert result.exit_code == 0, result.output
+    result = run(
+        "prices", tmp_path / "p.csv", "--column", "LMP", "--node", "alpha", "--technology", "grid", "--into", folder
+    )
+    assert result.exit_code == 0, result.output
+    instance = load(folder)
+    assert set(instance.series) == {"alpha-temperature", "alpha-grid-price"}
+    assert "fixed panels tilted by 20 degrees" in (folder / "series" / "alpha-weather.csv").read_text(encoding="utf-8")
+
+
+def test_a_result_that_is_no_valid_instance_is_not_written(folder: Path, tmp_path: Path) -> None:
+    """60,000 USD/MWh is more than any market allows."""
+    (tmp_path / "p.csv").write_text(local_csv(hours_of(2023)), encoding="utf-8")
+    before = contents(folder)
+    words = (
+        "prices",
+        tmp_path / "p.csv",
+        "--column",
+        "LMP",
+        "--node",
+        "alpha",
+        "--technology",
+        "grid",
+        "--unit",
+        "$/kWh",
+    )
+    for more in ((), ("--dry-run",)):
+        result = run(*words, "--into", folder, *more)
+        assert result.exit_code == 1
+        assert "series/alpha-grid-price.csv alpha-grid-price" in result.stderr
+        assert "values are out of range" in result.stderr
+        assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("points", "nowhere.json", "--into", "FOLDER"), "nowhere.json - cannot be read"),
+        (
+            ("points", "ROWS", "--into", "toy"),
+            "is a shipped instance, which stays as it is - a copy of it: planner new",
+        ),
+        (("points", "ROWS", "--into", "nowhere"), "there is no such folder"),
+        (("points", "ROWS", "--into", "FOLDER", "--map", "b250"), "is not a name and an id - NAME=ID"),
+        (("weather", "ROWS", "--site", "alhpa", "--into", "FOLDER"), "there is no such site - did you mean alpha?"),
+        (("weather", "ROWS", "--site", "alpha", "--into", "FOLDER", "--year", "soon"), "write a year such as 2023"),
+    ],
+)
+def test_faults_are_explained(
+    folder: Path, rows: Path, words: tuple[str, ...], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    result = run(*({"FOLDER": str(folder), "ROWS": str(rows)}.get(word, word) for word in words))
+    assert result.exit_code == 1
+    assert text in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_writing_is_whole_or_not_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second of two files cannot be put in place: the first is put back."""
+    change = Change(open_folder(folder), {"points.csv": "new", "sites.csv": "new", "series/x.csv": "new"})
+    before = contents(folder)
+    real = os.replace
+
+    def refuse(source: Path, target: Path) -> None:
+        if Path(target).name == "sites.csv":
+            raise PermissionError(13, "not allowed", str(target))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(Exception, match=r"sites.csv - cannot be written: not allowed; nothing was changed"):
+        change.write()
+    assert contents(folder) == before
+
+
+def test_new_warnings_are_shown_and_old_ones_are_not(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "x.epw"
+    path.write_text(epw(climate(-6), -6, {4000: {"temp_air": 44.0}}), encoding="utf-8")
+    result = run("weather", path, "--site", "alpha", "--into", folder)
+    assert (
+        "design_day_c 35 - the series alpha-temperature reaches 44.0 C, for which cooling is not sized" in result.stderr
+    )
+    again = run("weather", path, "--site", "alpha", "--into", folder, "--replace")
+    assert "design_day_c" not in again.stderr
