@@ -5,6 +5,7 @@ user's words and end with exit code 1; tables go to the output stream.
 
     inputs     new, check, schema, maths, list
     plans      solve, show
+    studies    sweep, tornado, value, breakeven, alternatives, compare
     importing  import points, import weather, import prices
 """
 
@@ -16,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli import importing, inputs, plans
+from planner.cli import importing, inputs, plans, studies
 from planner.cli.shared import set_width
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 inputs.register(app)
 plans.register(app)
+studies.register(app)
 app.add_typer(importing.app, name="import")
 
 

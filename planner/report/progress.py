@@ -19,6 +19,20 @@ def watching(quiet: bool) -> Iterator[Callable[[object], object] | None]:
         yield lambda progress: status.update(_line(progress))
 
 
+@contextmanager
+def counting() -> Iterator[Callable[[int, object], object]]:
+    """Give a callable that counts the answers of a study on one line of the error stream."""
+    with Status("first answer", console=Console(stderr=True), spinner="dots") as status:
+        answered = 0
+
+        def told(position: int, facts: object) -> None:
+            nonlocal answered
+            answered += 1
+            status.update(f"{answered} answered")
+
+        yield told
+
+
 def _line(progress: object) -> str:
     parts = [progress.phase, f"{progress.seconds:.1f} s"]
     for name in ("incumbent", "bound"):

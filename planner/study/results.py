@@ -79,7 +79,7 @@ class Study:
             PlanError: the folder holds something else, or a study and `force` is not given, or cannot be written.
         """
         target = Path(folder).resolve()
-        _check_target(target, force)
+        check_target(target, force)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -106,7 +106,12 @@ class Study:
         (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def _check_target(target: Path, force: bool) -> None:
+def check_target(target: Path, force: bool = False) -> None:
+    """Say before any work is done whether a study may be written to a folder.
+
+    Raises:
+        PlanError: it exists and `force` is not given, or it is something other than a study or an empty folder.
+    """
     if not target.exists():
         return
     if not target.is_dir():

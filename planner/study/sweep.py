@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.instance import Instance
-from planner.model.build import Extension
 from planner.plan.design import choices
 from planner.study.results import Facts, Study, facts, tables_of
-from planner.study.session import Reoptimise, Session
+from planner.study.session import Session
 from planner.study.workers import ask_all
 
 FLIPS = ["path", "at", "from", "to", "period", "kind", "what", "change"]
@@ -61,28 +59,21 @@ def _is_number(text: str) -> bool:
 
 
 def sweep(
-    instance: Instance,
+    session: Session,
     vary: Mapping[str, Sequence[Any]],
     *,
     together: bool = False,
-    reoptimise: Reoptimise = "sizes",
-    objective: str | None = None,
-    gap: float = 1e-4,
-    time_limit_s: float | None = None,
-    extend: Sequence[Extension] = (),
     workers: int = 1,
     cluster: str | None = None,
     told: Callable[[int, Facts], object] | None = None,
 ) -> Study:
-    """Solve an instance for every combination of values.
+    """Ask for every combination of values.
 
     Args:
-        instance: what the world is.
+        session: the live session; its `reoptimise` decides what may change.
         vary: path -> values, plain or {"multiply": 1.5}.
         together: take the first values of all paths, then the second ..., instead of every combination.
-        reoptimise, objective, gap, time_limit_s, extend: as for `Session`.
-        workers, cluster: as for `ask_all`.
-        told: called with position and facts as answers come in.
+        workers, cluster, told: as for `ask_all`.
 
     Returns:
         A study with the tables points, design, accounts, prices and, along each single path, flips: between which two
@@ -90,11 +81,9 @@ def sweep(
 
     Raises:
         InstanceError: a path names nothing, or a value is not allowed.
-        PlanError: the instance itself has no plan.
         ValueError: values of different number with `together`, or nothing to vary.
     """
     questions = questions_of(vary, together)
-    session = Session(instance, objective, reoptimise=reoptimise, gap=gap, time_limit_s=time_limit_s, extend=extend)
     found = ask_all(session, questions, facts, workers=workers, cluster=cluster, told=told)
     varied = pd.DataFrame([{path: said(value) for path, value in question} for question in questions])
     tables = tables_of(varied, found) | {"flips": flips(varied, found)}

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.instance.schema.sites import SMALLEST_SITE_MW
 from planner.plan.prices import PRICED
 from planner.study.results import Facts, Study, facts, tables_of
 from planner.study.session import Answer, Session
@@ -44,7 +45,8 @@ def value(
 
     Args:
         session: the live session; it must give exact answers (sizes or operation).
-        factors: multiples of every site's power limit for the value curve.
+        factors: multiples of every site's power limit for the value curve; those that would make a site smaller than
+            the smallest allowed are left out.
         nudges: whether to solve again for what has no row: milliseconds, headroom, availability.
         workers, cluster, told: as for `ask_all`.
 
@@ -59,6 +61,7 @@ def value(
     if session.reoptimise == "all":
         raise ValueError("mixed-integer answers have no prices; reoptimise sizes or operation")
     asked = _nudges(session) if nudges else []
+    factors = [factor for factor in factors if factor * _smallest_mw(session) >= SMALLEST_SITE_MW]
     limits = _limit_paths(session)
     questions: list[Any] = [((path, {"add": step}),) for _, path, step, _ in asked]
     questions += [tuple((path, {"multiply": factor}) for path in limits) for factor in factors]
@@ -107,6 +110,12 @@ def _moves(session: Session, answer: Answer) -> dict[tuple[str, str, str], tuple
                     less, more = more, less
                 moves[priced.rule, where, labels["period"]] = (max(0.0, less), max(0.0, more))
     return moves
+
+
+def _smallest_mw(session: Session) -> float:
+    """The smallest power limit of a site with power (MW)."""
+    rows = [*session.instance.sites.values(), *session.instance.site_periods.values()]
+    return min(row.power_limit_mw for row in rows if row.power_limit_mw > 0)
 
 
 def _limit_paths(session: Session) -> list[str]:

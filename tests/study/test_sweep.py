@@ -67,7 +67,7 @@ def test_every_combination_or_side_by_side() -> None:
 
 
 def test_a_grid_of_two_parameters(world: Any, tmp_path: Path) -> None:
-    study = sweep(world, {LIMIT: [6, 12], PRICE: [20.0, 50.0, 90.0]})
+    study = sweep(Session(world), {LIMIT: [6, 12], PRICE: [20.0, 50.0, 90.0]})
     points = study.points
     assert list(points[LIMIT]) == [6, 6, 6, 12, 12, 12]
     assert list(points["status"]) == ["optimal"] * 6
@@ -80,12 +80,13 @@ def test_a_grid_of_two_parameters(world: Any, tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="already holds a study"):
         study.write(tmp_path / "study")
     with pytest.raises(InstanceError, match="nothing matches gamma"):
-        sweep(world, {"sites.gamma.power_limit_mw": [5]})
+        sweep(Session(world), {"sites.gamma.power_limit_mw": [5]})
 
 
 def test_workers_give_the_same_answers(world: Any) -> None:
     vary = {LIMIT: [5.0, 6.0, 9.0], PRICE: [30.0, 60.0]}
-    here, there = sweep(world, vary), sweep(world, vary, workers=2)
+    session = Session(world)
+    here, there = sweep(session, vary), sweep(session, vary, workers=2)
     for name in ("design", "accounts", "prices", "flips"):
         pd.testing.assert_frame_equal(here.tables[name], there.tables[name], check_exact=True)
     pd.testing.assert_frame_equal(plain(here.points), plain(there.points), check_exact=True)
@@ -121,7 +122,7 @@ def test_a_question_that_kills_every_worker_is_given_up(world: Any) -> None:
 
 def test_where_something_appears_is_a_flip(world: Any) -> None:
     sun = "technologies.sun.capex_usd_per_kw"
-    study = sweep(world, {sun: [200.0, 50_000.0]})
+    study = sweep(Session(world), {sun: [200.0, 50_000.0]})
     rows = set(study.flips[["kind", "what", "change"]].itertuples(index=False, name=None))
     assert ("power", "beta / sun", "disappears") in rows
     session = Session(world)
@@ -149,7 +150,8 @@ def test_one_sweep_reaches_the_published_budgets_and_kinks(tmp_path: Path) -> No
 
     world = load(tmp_path / "gigawatt")
     path = "periods.2028.capex_budget_musd"
-    study = sweep(world, {path: [usd * truth.HOURS / 1e6 for usd in budgets]}, objective="tokens")
+    session = Session(world, "tokens")
+    study = sweep(session, {path: [usd * truth.HOURS / 1e6 for usd in budgets]})
     tokens = study.points["objective"].to_numpy() * 1e9 / truth.SECONDS
     expected = {500e3: 2.282939e9, 700e3: 2.654012e9, 850e3: 2.764265e9, 1e6: 2.800000e9}
     for usd, tok_per_s in expected.items():

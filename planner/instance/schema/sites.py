@@ -8,7 +8,7 @@ from pydantic import field_validator
 
 from planner.instance.schema.base import Date, Id, Names, Row, column
 
-_SMALLEST_SITE_MW = 5
+SMALLEST_SITE_MW = 5
 
 
 class Site(Row):
@@ -26,7 +26,7 @@ class Site(Row):
     power_limit_mw: float = column(
         text="most that the facility may draw at any moment: the gigawatt that will never become two",
         unit="MW",
-        ge=_SMALLEST_SITE_MW,
+        ge=SMALLEST_SITE_MW,
         le=20_000,
         typical=(10, 10_000),
         hint="a gigawatt is 1000",
@@ -86,7 +86,7 @@ class SitePeriod(Row):
     @field_validator("power_limit_mw")
     @classmethod
     def _is_none_or_that_of_a_site(cls, value: float) -> float:
-        if 0 < value < _SMALLEST_SITE_MW:
+        if 0 < value < SMALLEST_SITE_MW:
             raise ValueError("is too small for a site with power")
         return value
 
