@@ -1,7 +1,7 @@
 """What things are worth on the toy, whose answer is known by hand; rankings, alternatives, plans side by side.
 
-Profit is piecewise linear in the power limit. A rack costs 0.25005 M USD a year. Up to 60 racks (7.5 MW) one more brings
-1/60 of all chat by day (1.0512) and, as chat needs only a third of it by night, 2/3 of a rack of batch then (0.2628): 8
+Profit is piecewise linear in the power limit. A rack costs 0.25005 M USD a year. Up to 60 racks (7.5 MW) one more is
+1/60 of all chat by day (1.0512) and, as chat needs but a third of it by night, 2/3 of a rack of batch then (0.2628): 8
 racks a MW earn 8.5116. Up to 100 racks (12.5 MW) it makes batch alone (0.7884): 4.3068. Then everything is served.
 """
 
