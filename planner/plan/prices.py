@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pyomo.environ import ConcreteModel, Constraint
+from pyomo.environ import ConcreteModel, Constraint, Var
 
 from planner.instance.goal import limits_of
 from planner.model.measures import MEASURES, RATIOS, unit_of
@@ -52,6 +52,8 @@ class Priced:
             the plan does not use has a price, but binds nothing.
         stock: the rule limits something once per period, not per year: its price is a present value.
         per: one unit of the row's right-hand side; without it, what `unit` is divided by.
+        times: name of the period's yes-or-no that multiplies the limit, indexed by the first indices of the rule: more
+            of the limit of a site that is closed is worth nothing.
     """
 
     rule: str
@@ -62,6 +64,7 @@ class Priced:
     used: str = ""
     stock: bool = False
     per: str = ""
+    times: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,9 @@ def _step(m: ConcreteModel) -> object:
 
 
 PRICED = (
-    Priced("provisioned_limit", _period, "one more MW of provisioned load", "USD/MW-yr"),
-    Priced("gigawatt_limit", _step, "one more MW while running", "USD/MW-yr"),
-    Priced("hall_limit", _period, "one more MW of room for halls", "USD/MW-yr"),
+    Priced("provisioned_limit", _period, "one more MW of provisioned load", "USD/MW-yr", times="opened"),
+    Priced("gigawatt_limit", _step, "one more MW while running", "USD/MW-yr", times="opened"),
+    Priced("hall_limit", _period, "one more MW of room for halls", "USD/MW-yr", times="opened"),
     Priced("hardware_supply", _period, "one more unit of supply", "USD/unit, present value", stock=True),
     Priced("source_limit", _period, "one more MW of source", "USD/MW-yr", used="capacity_mw"),
     Priced("store_power_limit", _period, "one more MW of store", "USD/MW-yr", used="store_mw"),
@@ -127,12 +130,19 @@ PRICED = (
     Priced("export_limit", _step, "one more MW of export", "USD/MW-yr", used="capacity_mw"),
     Priced("clean_share_of_year", _year, "one MWh less of clean energy owed", "USD/MWh"),
     Priced("clean_share_of_step", _step, "one MW less of clean power owed in every hour", "USD/MW-yr"),
-    Priced("cooling_choice", _period, "one more MW of room for the design", "USD/MW-yr", used="cooling_mw"),
+    Priced(
+        "cooling_choice",
+        _period,
+        "one more MW of room for the design",
+        "USD/MW-yr",
+        used="cooling_mw",
+        times="cooling_chosen",
+    ),
     Priced("water_limit", _year, "one more m3 of water", "USD/m3"),
     Priced("carbon_limit", _year, "one more t of carbon dioxide", "USD/t"),
     Priced("booking_limit", _period, "one more Gbps", "USD/Gbps-yr"),
     Priced("expansion_limit", _period, "one more Gbps of room to expand", "USD/Gbps-yr"),
-    Priced("lease_limit", _period, "one more unit on lease", "USD/unit-yr", used="leased_units"),
+    Priced("lease_limit", _period, "one more unit on lease", "USD/unit-yr", used="leased_units", times="opened"),
     Priced("wholesale_limit", _step, "one more Gtok/h of the offer", "USD/Gtok/h-yr"),
     Priced("least_share", _year, "one MW less that must go to the product", "USD/MW-yr"),
     Priced("most_share", _year, "one more MW that may go to the product", "USD/MW-yr"),
@@ -170,6 +180,8 @@ def _priced_rows(r: Reading, priced: Priced, row_dual: np.ndarray) -> list[tuple
     names = _index_names(constraint)
     duals = r.stamped.duals(constraint, row_dual, names).groupby([*names, "period"], sort=False).sum()
     used = r.values(getattr(r.m.period, priced.used), *names) if priced.used else None
+    switch = _switch(r, priced)
+    width = len(next(iter(switch), ())) - 1
     worth = one_a_year(r.m)
     sign = 1.0 if priced.rule in _FLOORS else -1.0
     scale, unit = _scale_and_unit(currency(r.m), priced)
@@ -177,9 +189,21 @@ def _priced_rows(r: Reading, priced: Priced, row_dual: np.ndarray) -> list[tuple
     for key, dual in duals.items():
         *where, period = key if isinstance(key, tuple) else (key,)
         value = sign * dual * scale / (1.0 if priced.stock else worth[period]) + 0.0
+        value *= switch.get((*where[:width], period), 1.0)
         binds = abs(value) > _BINDS and (used is None or used[key] > _BINDS)
         rows.append((period, priced.what, " / ".join(map(str, where)), priced.rule, value, unit, binds))
     return rows
+
+
+def _switch(r: Reading, priced: Priced) -> dict[tuple, float]:
+    """The yes-or-no that multiplies a limit, by its index and period."""
+    if not priced.times:
+        return {}
+    component = getattr(r.m.period, priced.times)
+    if not len(component):
+        return {}
+    values = r.values(component, *_index_names(component))
+    return {key if isinstance(key, tuple) else (key,): float(on) for key, on in values.items()}
 
 
 def _limit_rows(r: Reading, row_dual: np.ndarray) -> list[tuple]:
@@ -198,7 +222,7 @@ def _limit_rows(r: Reading, row_dual: np.ndarray) -> list[tuple]:
     return rows
 
 
-def _index_names(constraint: Constraint) -> list[str]:
+def _index_names(constraint: Constraint | Var) -> list[str]:
     """Names for the indices of a constraint, one per dimension."""
     if not constraint.is_indexed():
         return []
