@@ -1,7 +1,7 @@
 """Plan token factories: which racks, power, software, routes and contracts earn most per gigawatt.
 
 An instance is read (`instance`), one hour of the factory is written in Pyomo (`model`), that hour is stamped over the
-years into one sparse matrix (`stamp`), HiGHS solves it (`solve`), and the plan is read back as tables whose accounts
+years into one sparse matrix (`stamp`), HiGHS solves it (`solver`), and the plan is read back as tables whose accounts
 are the very terms that were optimised (`plan`); `report` shows them and `cli` is the face.
 
     import planner

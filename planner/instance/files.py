@@ -9,7 +9,7 @@ from planner.instance.problem import InstanceError, Problem, among, closest
 from planner.instance.schema import TABLES
 
 SETTINGS_FILE = "instance.toml"
-TOML_FILES = (SETTINGS_FILE, "scenarios.toml", "expected.toml")
+TOML_FILES = (SETTINGS_FILE, "scenarios.toml", "expected.toml", "ranges.toml")
 
 
 def check_folder(path: Path) -> Path:

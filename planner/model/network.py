@@ -200,7 +200,8 @@ def built_to_carry(year: Block, *load: str) -> object:
     total over the year of carried_gtok_per_h over routes over e to market, of p
     <= 1.001 x yearly demand[market,p] x link_built[e]
 
-    Dual: 0 but for rounding where the link is built; else worth of the link by what it would carry.
+    Dual: 0 but for rounding where the link is built, where it only guides the search; else worth of the link by what
+    it would carry.
     """
     m = year.model()
     e, market, p = load[:3], *load[3:]

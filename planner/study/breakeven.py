@@ -50,6 +50,7 @@ def breakeven(
     if not low < high:
         raise ValueError(f"from must be below to: {low:g} and {high:g}")
     wanted = condition(until) if isinstance(until, str) else until
+    wanted.refuse_unknown(session.base.reading.m)
     asked: dict[float, Facts] = {}
 
     def holds(value: float) -> bool:

@@ -17,8 +17,9 @@ KEYS = {
 """Table of a comparison -> the columns that name a row, and the column that is compared."""
 
 _SOURCE = {"figures": "kpis"}
-_ASKED = ("instance", "scenario", "objective_name", "relaxed", "digest")
+_ASKED = ("instance", "scenario", "objective_name", "passes", "limits", "extended_by", "relaxed", "options", "digest")
 _MOVED = 1e-9
+_SHORT = 12
 
 
 def compare(plans: Mapping[str, Plan]) -> dict[str, pd.DataFrame]:
@@ -72,7 +73,11 @@ def _inputs(plans: Mapping[str, Plan]) -> pd.DataFrame:
 
 
 def _questions(plan: Plan) -> dict[str, str]:
-    found = {key: str(plan.record.get(key, "")) for key in _ASKED}
+    found = {key: plan.record.get(key, "") for key in _ASKED}
+    found["passes"] = ", ".join(str(one.get("objective", "")) for one in found["passes"] or ())
+    found["digest"] = str(found["digest"])[:_SHORT]
+    found |= {f"option {name}": value for name, value in dict(found.pop("options") or {}).items()}
+    found = {key: str(value) for key, value in found.items()}
     return found | {str(path): str(value) for path, value in plan.record.get("overrides", [])}
 
 

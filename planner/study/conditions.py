@@ -17,7 +17,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pandas as pd
+from pyomo.environ import ConcreteModel
 
+from planner.instance.problem import among
 from planner.plan.design import BUILT, choices
 from planner.study.results import Facts
 
@@ -43,12 +45,25 @@ class Condition:
         text: as it was written.
         measure: what is compared, from the facts; for `chosen` 1 or 0.
         sign, number: how, and with what.
+        names: what it names: ("design", pattern), ("account", name) or nothing that can be misspelt unnoticed.
     """
 
     text: str
     measure: Callable[[Facts], float]
     sign: str
     number: float
+    names: tuple[str, str] | None = None
+
+    def refuse_unknown(self, m: ConcreteModel) -> None:
+        """Raise ValueError where it names something that the model of an instance does not have."""
+        if self.names is None:
+            return
+        source, name = self.names
+        known = _things(m) if source == "design" else _items(m)
+        parts = name.split("/") if source == "design" else [name]
+        for part in parts:
+            if not any(fnmatchcase(one.replace(" ", ""), part) for one in known):
+                raise ValueError(f"{self.text!r}: nothing is called {part}; {among(part, sorted(known), 'names')}")
 
     def holds(self, facts: Facts) -> bool:
         """Whether an answer meets the condition; an answer without a plan never does."""
@@ -64,7 +79,8 @@ def condition(text: str) -> Condition:
     words = text.split()
     if len(words) >= 3 and words[0] == "chosen":
         kind, pattern = _kind(words[1], text), " ".join(words[2:])
-        return Condition(text, lambda facts: float(_is_chosen(facts, kind, pattern)), ">", 0.5)
+        names = "design", _with_period(pattern)[0]
+        return Condition(text, lambda facts: float(_is_chosen(facts, kind, pattern)), ">", 0.5, names)
     match = _FORM.match(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no condition; write {FORMS}")
@@ -72,7 +88,33 @@ def condition(text: str) -> Condition:
         number = float(match["number"])
     except ValueError:
         raise ValueError(f"{text!r}: {match['number']} is no number") from None
-    return Condition(text, _measure(match["what"].split(), text), match["sign"], number)
+    words = match["what"].split()
+    names = _names(words)
+    return Condition(text, _measure(words, text), match["sign"], number, names)
+
+
+def _names(words: list[str]) -> tuple[str, str] | None:
+    """What a comparison names."""
+    if words[0] == "amount" and len(words) > 2:
+        return "design", _with_period(" ".join(words[2:]))[0]
+    if words[0] == "account" and len(words) > 1:
+        return "account", _with_period(" ".join(words[1:]))[0]
+    return None
+
+
+def _things(m: ConcreteModel) -> set[str]:
+    """Every id that the name of something built may hold."""
+    return {
+        str(part)
+        for built in BUILT
+        for index in built.component(m)
+        for part in (index if isinstance(index, tuple) else (index,))
+    }
+
+
+def _items(m: ConcreteModel) -> set[str]:
+    """Headings and items of the accounts."""
+    return {name for post in m.cash.posts for name in (post.name, post.heading)}
 
 
 def _measure(words: list[str], text: str) -> Callable[[Facts], float]:

@@ -8,6 +8,7 @@ finds beyond that stands in tables of its own.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.instance import InstanceError
 from planner.plan.files import PlanError, kind_of, read_table
 from planner.study.session import Answer
 
@@ -52,6 +54,12 @@ def facts(answer: Answer) -> Facts:
     if not answer.has_plan:
         return Facts(row, {})
     return Facts(row, {"design": answer.design, "accounts": answer.accounts, "prices": answer.prices})
+
+
+def fault(error: InstanceError) -> Facts:
+    """Return what is kept of a question whose changes are not allowed."""
+    nothing = {"objective": math.nan, "bound": math.nan, "gap": math.nan}
+    return Facts({"status": "invalid", **nothing, "how": "", "seconds": 0.0, "reason": str(error)}, {})
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from pyomo.environ import ConcreteModel, Var
+from pyomo.environ import ConcreteModel, Constraint, Var
 
 from planner.instance import Instance
 from planner.instance.goal import with_goal
@@ -43,6 +43,8 @@ from planner.study.changes import Changes, with_changes
 Reoptimise = Literal["all", "sizes", "operation"]
 
 _BUILDING = ("plan", "period", "vintage")  # levels whose decisions are built, not operated
+_GUIDE = "only guides the search"  # what the text of such a rule says
+_OUT_OF_REACH = ("units_built", "capacity_built_mw", "store_built_mw", "store_built_mwh", "line_built_mw")
 _HAIR = 1e-7  # relative room around what is held, so that rounding does not make it impossible
 
 
@@ -210,8 +212,10 @@ class Session:
 
     def ranges(self) -> Ranges | None:
         """How far right-hand sides and costs may move before the base answer's prices or plan change."""
-        self._live.solve(self._held(self.base.reading.m, self.base.reading.stamped, self._first.x))
-        return self._live.ranges()
+        m, stamped = self.base.reading.m, self.base.reading.stamped
+        program = without_guides(m, stamped, self._held(m, stamped, self._first.x))
+        live = LiveProgram(anchor=self._live.anchor)
+        return live.ranges() if live.solve(program).status == "optimal" else None
 
     @property
     def rejected(self) -> int:
@@ -290,6 +294,23 @@ def columns_of(stamped: Stamped, variables: Sequence[Var]) -> np.ndarray:
         _, starts, copies = stamped.columns(variable)
         found += [np.arange(start, start + copies) for start in starts]
     return np.concatenate(found)
+
+
+def without_guides(m: ConcreteModel, stamped: Stamped, program: Program) -> Program:
+    """Return a program in which the choices are held without the rows and bounds that only guide the search.
+
+    They stand a hair beyond the real limits, where a range would end for no reason of the user's.
+    """
+    copy = program.copy()
+    for rule in m.component_objects(Constraint):
+        if _GUIDE in (rule.doc or ""):
+            _, starts, copies = stamped.rows(rule)
+            for start, of in zip(starts, copies, strict=True):
+                copy.row_upper[start : start + len(of)] = np.inf
+    for name in _OUT_OF_REACH:
+        columns = columns_of(stamped, [variable] if (variable := m.period.component(name)) is not None else [])
+        copy.col_upper[columns] = np.where(program.col_upper[columns] > 0, np.inf, 0.0)
+    return copy
 
 
 def _signature(m: ConcreteModel, stamped: Stamped) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.plan.design import choices
-from planner.study.results import Facts, Study, facts, tables_of
+from planner.study.results import Facts, Study, facts, fault, tables_of
 from planner.study.session import Session
 from planner.study.workers import ask_all
 
@@ -29,6 +29,8 @@ def values_of(text: str) -> tuple[str, list[Any]]:
     factor = given.startswith("*")
     numbers = given.removeprefix("*")
     try:
+        if any(word in numbers.lower() for word in ("nan", "inf")):
+            raise ValueError
         if ":" in numbers:
             low, high, count = numbers.split(":")
             found = [float(value) for value in np.linspace(float(low), float(high), _count(count))]
@@ -84,10 +86,14 @@ def sweep(
         ValueError: values of different number with `together`, or nothing to vary.
     """
     questions = questions_of(vary, together)
-    found = ask_all(session, questions, facts, workers=workers, cluster=cluster, told=told)
-    varied = pd.DataFrame([{path: said(value) for path, value in question} for question in questions])
+    found = ask_all(session, questions, facts, workers=workers, cluster=cluster, told=told, faulty=fault)
+    varied = pd.DataFrame([dict(said(path, value) for path, value in question) for question in questions])
     tables = tables_of(varied, found) | {"flips": flips(varied, found)}
-    return Study(record(session, "sweep") | {"vary": list(vary), "rejected": session.rejected}, tables)
+    return Study(
+        record(session, "sweep")
+        | {"vary": {path: list(values) for path, values in vary.items()}, "rejected": session.rejected},
+        tables,
+    )
 
 
 def questions_of(vary: Mapping[str, Sequence[Any]], together: bool = False) -> list[tuple[tuple[str, Any], ...]]:
@@ -104,11 +110,13 @@ def questions_of(vary: Mapping[str, Sequence[Any]], together: bool = False) -> l
     return [tuple(zip(vary, row, strict=True)) for row in rows]
 
 
-def said(value: Any) -> Any:
-    """Return a value as a table shows it: a factor as its number."""
+def said(path: str, value: Any) -> tuple[str, Any]:
+    """Return heading and cell with which a table shows a value; a factor or an addition says that it is one."""
     if isinstance(value, Mapping):
-        return value.get("multiply", value.get("add"))
-    return value if isinstance(value, int | float | str) else str(value)
+        words = {"multiply": "times", "add": "plus"}
+        heading = " ".join([path, *(words[word] for word in value)])
+        return heading, next(iter(value.values())) if len(value) == 1 else str(dict(value))
+    return path, value if isinstance(value, int | float | str) else str(value)
 
 
 def record(session: Session, kind: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from planner.plan.design import choices
 from planner.study.assumptions import Assumption
-from planner.study.results import Facts, Study, facts, tables_of
+from planner.study.results import Facts, Study, facts, fault, tables_of
 from planner.study.session import Session
 from planner.study.sweep import record
 from planner.study.workers import ask_all
@@ -45,8 +46,9 @@ def tornado(
         workers, cluster, told: as for `ask_all`.
 
     Returns:
-        A study; its table `tornado` has one row per assumption, the largest swing first: the objective at both ends,
-        the difference to the base, and which choices of hardware, cooling, power ... appear (+) or disappear (-).
+        A study; its table `tornado` has one row per assumption: first those that leave no plan at one end (swing
+        blank), then by swing. It holds the objective at both ends, the difference to the base, and which choices of
+        hardware, cooling, power ... appear (+) or disappear (-).
         `meaningful` is False where both differences lie within the gaps of mixed-integer answers.
 
     Raises:
@@ -54,7 +56,7 @@ def tornado(
     """
     ends = [(assumption, value) for assumption in assumptions for value in (assumption.low, assumption.high)]
     questions = [(assumption.change(value),) for assumption, value in ends]
-    found = ask_all(session, questions, facts, workers=workers, cluster=cluster, told=told)
+    found = ask_all(session, questions, facts, workers=workers, cluster=cluster, told=told, faulty=fault)
     varied = pd.DataFrame([(a.title, a.path, value) for a, value in ends], columns=["assumption", "path", "value"])
     base = facts(session.base)
     rows = [_row(assumption, base, found[2 * k], found[2 * k + 1]) for k, assumption in enumerate(assumptions)]
@@ -67,6 +69,8 @@ def _row(assumption: Assumption, base: Facts, low: Facts, high: Facts) -> tuple:
     at_base, at_low, at_high = (fact.row["objective"] for fact in (base, low, high))
     noise = sum(abs(fact.row["gap"] * fact.row["objective"]) for fact in (base, low, high) if fact.tables)
     effects = at_low - at_base, at_high - at_base
+    whole = bool(low.tables and high.tables)
+    swing = max(at_base, at_low, at_high) - min(at_base, at_low, at_high) if whole else math.nan
     return (
         assumption.title,
         assumption.path,
@@ -75,10 +79,10 @@ def _row(assumption: Assumption, base: Facts, low: Facts, high: Facts) -> tuple:
         at_low,
         at_high,
         *effects,
-        max(at_base, at_low, at_high) - min(at_base, at_low, at_high),
+        swing,
         _flips(base, low),
         _flips(base, high),
-        bool(max(map(abs, effects)) > noise) if low.tables and high.tables else True,
+        bool(max(map(abs, effects)) > noise) if whole else True,
     )
 
 

@@ -2,7 +2,7 @@
 the value curve of a gigawatt.
 
 A shadow price says what the next unit is worth, not the hundredth: `holds_for_less` and `holds_for_more` say how far a
-limit may move, alone, before the price changes. They are blank where a price sums over many rows (every hour of a
+limit may move, alone, and the price surely holds (it may hold further, where other plans are as good). They are blank where a price sums over many rows (every hour of a
 year); there the value curve and `planner breakeven` tell.
 """
 
@@ -16,11 +16,12 @@ import pandas as pd
 
 from planner.instance.schema.sites import SMALLEST_SITE_MW
 from planner.plan.prices import PRICED
-from planner.study.results import Facts, Study, facts, tables_of
+from planner.study.results import Facts, Study, facts, fault, tables_of
 from planner.study.session import Answer, Session
 from planner.study.sweep import record
 from planner.study.workers import ask_all
 
+_NO_PRICE = 1e-9
 FACTORS = (0.1, 0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0)
 """Multiples of every site's power limit in the value curve."""
 
@@ -65,7 +66,7 @@ def value(
     limits = _limit_paths(session)
     questions: list[Any] = [((path, {"add": step}),) for _, path, step, _ in asked]
     questions += [tuple((path, {"multiply": factor}) for path in limits) for factor in factors]
-    found = ask_all(session, questions, facts, workers=workers, cluster=cluster, told=told)
+    found = ask_all(session, questions, facts, workers=workers, cluster=cluster, told=told, faulty=fault)
     curve = list(zip(factors, found[len(asked) :], strict=True))
     tables = tables_of(pd.DataFrame({"power_limits_times": [factor for factor, _ in curve]}), [f for _, f in curve])
     tables["value"] = with_ranges(session)
@@ -108,6 +109,8 @@ def _moves(session: Session, answer: Answer) -> dict[tuple[str, str, str], tuple
                 less, more = side - ranges.row_low[row], ranges.row_high[row] - side
                 if np.isfinite(program.row_lower[row]):  # `need <= what there is`: more room is less need
                     less, more = more, less
+                if abs(answer.outcome.row_dual[row]) <= _NO_PRICE:
+                    more = np.inf  # what is worth nothing stays so when there is more of it
                 moves[priced.rule, where, labels["period"]] = (max(0.0, less), max(0.0, more))
     return moves
 

@@ -17,13 +17,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from planner.instance import Instance
+from planner.instance import Instance, InstanceError
 from planner.model.build import Extension
 from planner.study.changes import Changes
 from planner.study.session import Answer, Reoptimise, Session, Start
 
 T = TypeVar("T")
 Told = Callable[[int, Any], object]
+Answered = tuple[int, tuple[Any, InstanceError | None]]
 
 MOST_DEATHS = 3
 """A question whose worker died this often is given up: it is likely to kill the next one too."""
@@ -74,6 +75,7 @@ def ask_all(
     workers: int = 1,
     cluster: str | None = None,
     told: Told | None = None,
+    faulty: Callable[[InstanceError], T] | None = None,
 ) -> list[T]:
     """Return what `extract` takes from the answer to every question, in their order.
 
@@ -85,8 +87,11 @@ def ask_all(
         cluster: address of a Dask scheduler, which then does all the work; its workers need this package and the
             instance's folder under the same path.
         told: called with position and result as answers come in, in the order in which they come.
+        faulty: what stands for a question whose changes are not allowed, so that it does not cost the others; if none
+            of the questions is allowed, or without it, the fault is raised.
 
     Raises:
+        InstanceError: a path names nothing, or a value is not allowed.
         WorkerLost: workers kept dying over the same question.
         ValueError: a number of workers below 1.
     """
@@ -99,9 +104,17 @@ def ask_all(
         answers = _on_cluster(_recipe(session), questions, extract, cluster)
     elif workers > 1 and len(questions) > 1:
         answers = _on_cores(_recipe(session), questions, extract, min(workers, len(questions)))
-    for position, result in answers:
+    faults: dict[int, InstanceError] = {}
+    for position, (result, fault) in answers:
+        if fault is not None:
+            faults[position] = fault
+            if faulty is None:
+                raise fault
+            result = faulty(fault)
         results[position] = result
         tell(position, result)
+    if faults and len(faults) == len(questions):
+        raise faults[min(faults)]
     return [results[position] for position in range(len(questions))]
 
 
@@ -119,20 +132,30 @@ def _recipe(session: Session) -> Recipe:
     )
 
 
-def _here(session: Session, questions: Sequence[Changes], extract: Callable[[Answer], T]) -> Iterator[tuple[int, T]]:
+def _here(session: Session, questions: Sequence[Changes], extract: Callable[[Answer], T]) -> Iterator[Answered]:
     for position, changes in enumerate(questions):
-        yield position, extract(session.ask(changes))
+        yield position, _ask(session, changes, extract)
+
+
+def _ask(session: Session, changes: Changes, extract: Callable[[Answer], T]) -> tuple[T | None, InstanceError | None]:
+    """What is taken from an answer, or the fault of the question."""
+    try:
+        return extract(session.ask(changes)), None
+    except InstanceError as error:
+        return None, error
 
 
 _made: dict[str, Session] = {}
 
 
-def _on_worker(recipe: Recipe, changes: Changes, extract: Callable[[Answer], T]) -> T:
+def _on_worker(
+    recipe: Recipe, changes: Changes, extract: Callable[[Answer], T]
+) -> tuple[T | None, InstanceError | None]:
     """Answer on a worker, with a session made once for each recipe; the last one made is kept."""
     if recipe.token not in _made:
         _made.clear()
         _made[recipe.token] = recipe.session()
-    return extract(_made[recipe.token].ask(changes))
+    return _ask(_made[recipe.token], changes, extract)
 
 
 _given: list[Recipe] = []
@@ -142,13 +165,13 @@ def _receive(recipe: Recipe) -> None:
     _given[:] = [recipe]
 
 
-def _with_given(changes: Changes, extract: Callable[[Answer], T]) -> T:
+def _with_given(changes: Changes, extract: Callable[[Answer], T]) -> tuple[T | None, InstanceError | None]:
     return _on_worker(_given[0], changes, extract)
 
 
 def _on_cores(
     recipe: Recipe, questions: Sequence[Changes], extract: Callable[[Answer], T], workers: int
-) -> Iterator[tuple[int, T]]:
+) -> Iterator[Answered]:
     waiting = list(range(len(questions)))
     deaths = dict.fromkeys(waiting, 0)
     while waiting:
@@ -187,7 +210,7 @@ def _pool(recipe: Recipe, workers: int) -> Iterator[ProcessPoolExecutor]:
 
 def _on_cluster(
     recipe: Recipe, questions: Sequence[Changes], extract: Callable[[Answer], T], address: str
-) -> Iterator[tuple[int, T]]:
+) -> Iterator[Answered]:
     try:
         from distributed import Client, as_completed
         from distributed.scheduler import KilledWorker

@@ -18,10 +18,12 @@ import planner
 from planner.cli import app
 from planner.instance import InstanceError
 from planner.study.alternatives import alternatives
-from planner.study.assumptions import Assumption, read_assumptions
+from planner.study.assumptions import Assumption, assumptions_of, read_assumptions
+from planner.study.breakeven import breakeven
 from planner.study.compare import compare
 from planner.study.results import read_study
 from planner.study.session import Session
+from planner.study.sweep import sweep
 from planner.study.tornado import tornado
 from planner.study.value import value
 from tests.plan.worlds import two_sites
@@ -157,3 +159,76 @@ def test_faults_of_the_commands_are_told_in_words(tmp_path: Path) -> None:
         assert result.exit_code == 1, words
         assert said in result.stderr, result.stderr
         assert "Traceback" not in result.output
+
+
+def test_a_price_holds_inside_its_range_and_never_grows_beyond(tmp_path: Path) -> None:
+    """Inside, the objective moves by the price; beyond, by no more. A range may end before the price changes."""
+    session = Session(two_sites(tmp_path / "world"), gap=1e-9)
+    frame = value(session, factors=[1.0], nudges=False).tables["value"].set_index(["rule", "where"])
+    paths = {
+        ("hardware_supply", "box"): ("supply.box.every.supply_units", 1e-6),
+        ("water_limit", "beta"): ("sites.beta.water_limit_m3_per_yr", 1e-6),
+        ("expansion_limit", "beta / port / terrestrial"): ("links.beta.port.terrestrial.expandable_gbps", 1e-6),
+        ("source_limit", "beta / grid"): ("power.beta.grid.max_mw", 1e-6),
+    }
+    tried = 0
+    for key, (path, to_musd) in paths.items():
+        price = frame.loc[key, "value"] * to_musd
+        for column, sign in (("holds_for_more", 1.0), ("holds_for_less", -1.0)):
+            reach = frame.loc[key, column]
+            if not np.isfinite(reach) or reach < 1e-3:
+                continue
+            inside = session.ask({path: {"add": sign * 0.9 * reach}}).objective - session.base.objective
+            assert inside == pytest.approx(sign * 0.9 * reach * price, rel=1e-5, abs=1e-7), (key, column)
+            tried += 1
+            if abs(price) > 1e-9:
+                outside = session.ask({path: {"add": sign * 1.5 * reach}}).objective - session.base.objective
+                assert outside <= sign * 1.5 * reach * price + 1e-7, (key, column)
+    assert tried >= 3
+
+
+def test_a_point_that_is_not_allowed_does_not_cost_the_others(toy: Session) -> None:
+    points = sweep(toy, {LIMIT: [4.0, 10.0, 12.0]}).points
+    assert list(points["status"]) == ["invalid", "optimal", "optimal"]
+    assert "at least 5" in points["reason"].iloc[0]
+    with pytest.raises(InstanceError, match="at least 5"):
+        sweep(toy, {LIMIT: [3.0, 4.0]})
+
+
+def test_an_assumption_that_leaves_no_plan_comes_first() -> None:
+    session = Session(planner.load("toy"), limits=["tokens>=900000"])
+    asked = [
+        Assumption(path="hardware.rack.capex_usd_per_unit", low=0.9, high=1.1, multiply=True, name="racks"),
+        Assumption(path=LIMIT, low=5, high=10, name="power"),
+    ]
+    table = tornado(session, asked).tables["tornado"]
+    assert list(table["assumption"]) == ["power", "racks"]
+    assert np.isnan(table["swing"].iloc[0])
+    assert "no plan" in table["flips_low"].iloc[0]
+
+
+@pytest.mark.parametrize("until", ["chosen hardware */rakc", "amount power site/wrie > 1", "account nosuch > 0"])
+def test_a_misspelt_condition_is_not_one_that_never_flips(toy: Session, until: str) -> None:
+    with pytest.raises(ValueError, match="nothing is called"):
+        breakeven(toy, LIMIT, until, 5, 20)
+
+
+def test_ranges_may_stand_beside_an_instance(tmp_path: Path) -> None:
+    folder = two_sites(tmp_path / "world").folder
+    (folder / "ranges.toml").write_text('[[assumption]]\npath = "finance.wacc"\nlow = 0.06\nhigh = 0.12\n')
+    [found] = assumptions_of(planner.load(folder))
+    assert (found.title, found.low, found.high) == ("finance.wacc", 0.06, 0.12)
+
+
+def test_factors_and_additions_say_so(toy: Session) -> None:
+    points = sweep(toy, {LIMIT: [{"multiply": 1.1}, {"add": 1.0}, 11.0]}).points
+    assert points["objective"].tolist() == pytest.approx([toy.base.objective + LATE] * 3, rel=NEAR)
+    assert points[f"{LIMIT} times"].iloc[0] == 1.1
+    assert points[f"{LIMIT} plus"].iloc[1] == 1.0
+    assert points[LIMIT].iloc[2] == 11.0
+
+
+def test_plans_under_other_limits_show_it() -> None:
+    plans = {"free": planner.solve(planner.load("toy"), verify=False)}
+    plans["held"] = planner.solve(planner.load("toy"), limits=["capex<=50"], verify=False)
+    assert "limits" in set(compare(plans)["inputs"]["input"])
