@@ -2,8 +2,8 @@
 the value curve of a gigawatt.
 
 A shadow price says what the next unit is worth, not the hundredth: `holds_for_less` and `holds_for_more` say how far a
-limit may move, alone, and the price surely holds (it may hold further, where other plans are as good). They are blank where a price sums over many rows (every hour of a
-year); there the value curve and `planner breakeven` tell.
+limit may move, alone, and the price surely holds (it may hold further, where other plans are as good). They are blank
+where a price sums over many rows (every hour of a year); there the value curve and `planner breakeven` tell.
 """
 
 from __future__ import annotations
