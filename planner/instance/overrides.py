@@ -100,9 +100,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def match_series(
-    change: Override, names: Iterable[str], offered: Iterable[str], problems: list[Problem]
-) -> list[str]:
+def match_series(change: Override, names: Iterable[str], offered: Iterable[str], problems: list[Problem]) -> list[str]:
     """Return the series that a change names; none and a problem when there is none or its value cannot be used.
 
     Args:

@@ -196,6 +196,65 @@ def test_files_that_are_no_weather(folder: Path, name: str, text: str, message: 
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("nan,-100.0,-6,500.0", "x.epw:1 latitude nan - is not on Earth - -90 to 90 degrees north"),
+        ("132,-100.0,-6,500.0", "x.epw:1 latitude 132 - is not on Earth"),
+        ("32.0,200,-6,500.0", "x.epw:1 longitude 200 - is not on Earth"),
+        ("32.0,-100.0,1e400,500.0", "x.epw:1 time zone 1e400 - is not on Earth - -12 to 14 h ahead of UTC"),
+        ("32.0,-100.0,-6,nan", "x.epw:1 elevation nan - is not on Earth"),
+        ("32.0,-100.0,-6,99999", "x.epw:1 elevation 99999 - is not on Earth - -500 to 9000 m"),
+        ("north,-100.0,-6,500.0", "x.epw:1 latitude north - is not on Earth"),
+    ],
+)
+def test_a_header_off_the_earth_is_refused(folder: Path, place: str, message: str) -> None:
+    text = epw(climate(-6), -6).replace(f"{LATITUDE},{LONGITUDE},-6,500.0", place)
+    assert place in text
+    with pytest.raises(InstanceError) as caught:
+        read_weather(written(folder, "x.epw", text), None, 3)
+    assert message in str(caught.value)
+
+
+def test_a_place_of_pvgis_off_the_earth_is_refused(folder: Path) -> None:
+    text = pvgis_csv(climate()).replace("Elevation (m): 500.0", "Elevation (m): 99999")
+    with pytest.raises(InstanceError, match="elevation 99999"):
+        read_weather(written(folder, "x.csv", text), None, 3)
+
+
+@pytest.mark.parametrize("moment", ["1991,13,1,1", "1991,2,30,1", "1991,1,1,25", "1,1,1,1", "9999,1,1,1", "x,1,1,1"])
+def test_moments_of_no_calendar_are_faults_at_their_lines(folder: Path, moment: str) -> None:
+    lines = epw(climate(-6), -6).splitlines()
+    lines[8 + 41] = ",".join([moment, *lines[8 + 41].split(",")[4:]])
+    with pytest.raises(InstanceError, match=f"x.epw:50 {moment} - is no moment"):
+        read_weather(written(folder, "x.epw", "\n".join(lines)), None, 3)
+
+
+@pytest.mark.parametrize("year", ["0001", "9999", "1700"])
+def test_years_of_pvgis_that_are_none(folder: Path, year: str) -> None:
+    text = pvgis_csv(climate()).replace("\r\n2006", f"\r\n{year}")
+    with pytest.raises(InstanceError, match=r"x.csv"):
+        read_weather(written(folder, "x.csv", text), None, 3)
+
+
+def test_a_mark_of_utf_8_before_the_header_is_no_matter(folder: Path) -> None:
+    text = epw(climate(-6), -6)
+    plain = read_weather(written(folder, "x.epw", text), None, 3).hours
+    assert read_weather(written(folder, "y.epw", "\ufeff" + text), None, 3).hours.equals(plain)
+
+
+def test_a_year_without_sun_is_refused(folder: Path) -> None:
+    dark = climate(-6).assign(ghi=0.0, dni=0.0, dhi=0.0)
+    path = written(folder, "x.epw", epw(dark, -6))
+    with pytest.raises(InstanceError, match="the sun does not shine all year"):
+        import_weather(path, "alpha", folder, WeatherOptions())
+
+
+def test_json_nested_without_end_is_refused(folder: Path) -> None:
+    with pytest.raises(InstanceError, match="is nested too deeply"):
+        read_weather(written(folder, "x.json", "[" * 100_000 + "]" * 100_000), None, 3)
+
+
 def test_missing_hours_are_a_fault(folder: Path) -> None:
     lines = epw(climate(-6), -6).splitlines()
     path = written(folder, "x.epw", "\n".join(lines[:1000] + lines[1003:]))
@@ -254,6 +313,26 @@ def test_series_that_are_there_are_not_written_over(folder: Path) -> None:
         InstanceError, match=r"mine.csv:4 alpha-temperature \[C\] - a series of this name is there already"
     ):
         import_weather(path, "alpha", folder, WeatherOptions())
+
+
+def test_series_of_the_same_name_give_way_when_told(folder: Path) -> None:
+    """Another file holds the site's temperature and something else: the one is taken out, the other stays."""
+    rows = [f"{hour},15,{hour % 7},0.5" for hour in range(HOURS)]
+    mine = folder / "series" / "mine.csv"
+    mine.parent.mkdir(exist_ok=True)
+    head = "hour,alpha-temperature [C],spot [USD/MWh],alpha-wind [share]"
+    mine.write_text("\n".join(["# mine", head, *rows, ""]), encoding="utf-8")
+    path = written(folder, "x.epw", epw(climate(-6), -6))
+    found = series(folder, path, replace=True)["alpha-temperature [C]"]
+    assert mine.read_text(encoding="utf-8").splitlines()[:4] == ["# mine", "hour,spot [USD/MWh]", "0,0", "1,1"]
+    instance = load(folder)
+    assert instance.series["alpha-temperature"] == pytest.approx(found)
+
+
+def test_the_site_is_pointed_at_the_new_series_when_told(folder: Path) -> None:
+    series(folder, written(folder, "x.epw", epw(climate(-6), -6)))
+    change = import_weather(folder.parent / "x.epw", "alpha", folder, WeatherOptions(name="other", replace=True))
+    assert change.try_out().sites["alpha"].temperature_series == "other-temperature"
 
 
 def test_weather_of_another_place_is_doubted(folder: Path) -> None:

@@ -55,9 +55,13 @@ class Point(CatalogueRow):
     osl: float = column(text="output sequence length", unit="tok", gt=0, le=1e9)
     cached_share: float = column(0.0, text="share of input tokens found in cache", unit="share", ge=0, le=1)
     concurrency: float | None = column(None, text="requests in flight", ge=0)
-    interactivity_tok_per_s: float = column(text="speed one user sees", unit="tok/s/user", gt=0, le=1e6, typical=(0.3, 5_000))
+    interactivity_tok_per_s: float = column(
+        text="speed one user sees", unit="tok/s/user", gt=0, le=1e6, typical=(0.3, 5_000)
+    )
     ttft_ms: float = column(0.0, text="time to first token", unit="ms", ge=0, le=1e8, typical=(5, 600_000))
-    fresh_input_tok_per_s: float | None = column(None, text="input tokens computed", unit="tok/s/accelerator", ge=0, le=1e7)
+    fresh_input_tok_per_s: float | None = column(
+        None, text="input tokens computed", unit="tok/s/accelerator", ge=0, le=1e7
+    )
     cached_input_tok_per_s: float | None = column(
         None, text="input tokens found in cache", unit="tok/s/accelerator", ge=0, le=1e7
     )
