@@ -3,8 +3,9 @@
 A row states a moment in one column (or a day in one and an hour in another) and a price in another; rows may be minutes
 apart and in any order. Moments that carry their own offset to UTC (2023-05-01T00:00-05:00, ...Z) keep it; the others
 are read in the time zone given. Where clocks are set back, an hour comes twice: its first rows are summer time, the
-second standard time, or the other way round where rows run backwards. Where they are set forward, an hour is left out and nothing is missed; a row that stands in it is
-a fault, unless its price is blank or it marks the end of the interval before.
+second standard time, or the other way round where rows run backwards. Where they are set forward, an hour is left out
+and nothing is missed; a row that stands in it is a fault, unless its price is blank or it marks the end of the interval
+before.
 """
 
 from __future__ import annotations
@@ -290,7 +291,7 @@ def _in_utc(
 
 
 def _backwards(moments: list[datetime.datetime]) -> bool:
-    """Whether a row usually stands before that of the moment before it, so that the later of two like hours is first."""
+    """Whether rows run from late to early, so that of two like hours the later comes first."""
     pairs = list(itertools.pairwise(moments))
     return sum(later < earlier for earlier, later in pairs) > sum(later > earlier for earlier, later in pairs)
 

@@ -88,7 +88,7 @@ def _left_behind(folder: Path, current: str, name: str) -> list[str]:
     """Name the scenarios that change the series this source had, since they do not change the new one."""
     found = read_scenarios(folder, [])
     return [
-        f"scenarios.toml: {scenario} changes series.{current}, which this source no longer has; series.{name} is the new"
+        f"scenarios.toml: {scenario} changes series.{current}, no longer used here; write series.{name} to change this"
         for scenario in found
         if any(change.path == f"{SERIES}.{current}" for change in found[scenario].overrides)
     ]
