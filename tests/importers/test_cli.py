@@ -14,8 +14,8 @@ from planner.instance import load
 from planner.instance.importers.change import Change, open_folder
 from tests.importers.benchmarks import AGGREGATED
 from tests.importers.conftest import contents
+from tests.importers.skies import climate, epw
 from tests.importers.test_prices import hours_of, local_csv
-from tests.importers.test_weather import climate, epw
 
 README = Path(__file__).parents[2] / "README.md"
 
