@@ -19,7 +19,6 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from planner.instance import Instance
-from planner.model.time import bought
 
 Flow = tuple[float, float]
 """Date (decimal year) and amount (M USD)."""
@@ -40,7 +39,7 @@ def cash_flow_table(instance: Instance, tables: dict[str, pd.DataFrame]) -> pd.D
         instance: what the plan was made for.
         tables: its tables accounts and capex.
     """
-    bills, rows, loss = _bills(instance, tables["capex"]), [], 0.0
+    bills, rows, loss = _bills(tables["capex"]), [], 0.0
     for period, row in instance.periods.items():
         revenue, cost = (musd * row.length_yr for musd in _yearly(tables["accounts"], period))
         capex = sum(musd for date, _, musd in bills if row.start <= date < row.start + row.length_yr)
@@ -124,21 +123,14 @@ def _yearly(accounts: pd.DataFrame, period: str) -> tuple[float, float]:
     return revenue, revenue - float(here.drop(["capital", "non-cash"], errors="ignore").sum())
 
 
-def _bills(instance: Instance, capex: pd.DataFrame) -> list[tuple[float, float, float]]:
-    """Return date, life (years) and amount (M USD) of every purchase, replacements inside a period included."""
-    found = []
-    for period, life, musd in capex[["period", "life_years", "overnight_musd"]].itertuples(index=False, name=None):
-        row = instance.periods[period]
-        times = bought(row.length_yr, life)
-        found += [(row.start + k * life, life, musd / times) for k in range(times)]
-    return found
+def _bills(capex: pd.DataFrame) -> list[tuple[float, float, float]]:
+    """Return date, life (years) and amount (M USD) of every purchase."""
+    return list(capex[["date", "life_years", "overnight_musd"]].itertuples(index=False, name=None))
 
 
 def _flows(instance: Instance, tables: dict[str, pd.DataFrame], periods: set[str]) -> list[Flow]:
     """Return the dated flows before tax of some periods."""
-    flows = [
-        (date, -musd) for date, _, musd in _bills(instance, tables["capex"][tables["capex"]["period"].isin(periods)])
-    ]
+    flows = [(date, -musd) for date, _, musd in _bills(tables["capex"][tables["capex"]["period"].isin(periods)])]
     for period in periods:
         revenue, cost = _yearly(tables["accounts"], period)
         flows += [(date, years * (revenue - cost)) for date, years in _year_ends(instance, period)]
@@ -171,7 +163,7 @@ def _unpaid(instance: Instance, capex: pd.DataFrame) -> float:
     """Return what the annuities due after the last period are worth on its last day (M USD)."""
     rate, end = instance.settings.finance.wacc, _end(instance)
     total = 0.0
-    for date, life, musd in _bills(instance, capex):
+    for date, life, musd in _bills(capex):
         rest = max(0.0, date + life - end)
         total += musd * (rest / life if rate == 0 else (1 - (1 + rate) ** -rest) / (1 - (1 + rate) ** -life))
     return total
