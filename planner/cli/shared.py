@@ -63,6 +63,8 @@ LimitOption = Annotated[
 ]
 
 _PLAIN_WIDTH = 120
+NOTHING_PROVEN = 2
+"""Exit code where a plan is shown that may be any distance from the best possible."""
 _width: dict[str, int | None] = {"asked": None}
 
 

@@ -45,7 +45,10 @@ def load(
 
     Raises:
         InstanceError: with everything that is wrong.
+        TypeError: the path is no path, or changes are no changes.
     """
+    if not isinstance(path, str | Path):
+        raise TypeError(f"an instance is loaded by its folder or its name, not from a {type(path).__name__}: {path!r}")
     problems: list[Problem] = []
     folder = check_folder(shipped_or_given(path))
     check_files(folder, problems)

@@ -86,9 +86,29 @@ def parse_set(text: str) -> tuple[str, Any]:
 
 
 def as_overrides(given: Mapping[str, Any] | Iterable[tuple[str, Any]] | None) -> list[Override]:
-    """Return overrides given in Python, as a mapping or pairs of path and value, in order."""
-    pairs = given.items() if isinstance(given, Mapping) else given or ()
-    return [Override(str(path), _plain(value)) for path, value in pairs]
+    """Return overrides given in Python, as a mapping or pairs of path and value, in order.
+
+    Raises:
+        TypeError: they are neither.
+    """
+    return [Override(path, _plain(value)) for path, value in as_pairs(given)]
+
+
+def as_pairs(given: Mapping[str, Any] | Iterable[tuple[str, Any]] | None) -> list[tuple[str, Any]]:
+    """Return changes given in Python as pairs of path and value.
+
+    Raises:
+        TypeError: they are neither a mapping nor pairs that begin with a path.
+    """
+    pairs = given.items() if isinstance(given, Mapping) else () if given is None else given
+    allowed = 'changes are a mapping such as {"sites.abilene.power_limit_mw": 800}, or pairs of path and value'
+    if isinstance(pairs, str | bytes) or not isinstance(pairs, Iterable):
+        raise TypeError(f"{allowed}; got {given!r}")
+    found = list(pairs)
+    for pair in found:
+        if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise TypeError(f"{allowed}; got {pair!r}")
+    return [(path, value) for path, value in found]
 
 
 def _plain(value: Any) -> Any:
