@@ -120,8 +120,15 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def match_series(change: Override, names: Iterable[str], problems: list[Problem]) -> list[str]:
-    """Return the series that a change names; none and a problem when there is none or its value cannot be used."""
+def match_series(change: Override, names: Iterable[str], offered: Iterable[str], problems: list[Problem]) -> list[str]:
+    """Return the series that a change names; none and a problem when there is none or its value cannot be used.
+
+    Args:
+        change: the change.
+        names: the series that are used.
+        offered: all there are; one that nothing uses may be named, and is a warning.
+        problems: faults and warnings are added here.
+    """
     names = list(names)
     if len(change.parts) != 2:
         problems.append(change.problem("a series is named by two parts", "series.NAME"))
@@ -130,7 +137,10 @@ def match_series(change: Override, names: Iterable[str], problems: list[Problem]
         problems.append(change.problem("is not a number", "a number or {multiply = 1.5}", str(change.value)))
         return []
     found = matching(change.parts[1], names)
-    if not found:
+    if not found and matching(change.parts[1], offered):
+        wrong = f"changes nothing: no row uses the series {change.parts[1]}"
+        problems.append(change.problem(wrong, among(change.parts[1], names, "series in use")).as_warning())
+    elif not found:
         problems.append(nothing_matches(change, change.parts[1], names, "series"))
     return found
 

@@ -74,7 +74,6 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     add_commitment(m, instance)
     add_ramps(m, instance)
     add_export(m, instance)
-    add_clean_share(m, instance)
     add_storage(m, instance)
     add_linked_storage(m, instance)
     add_lines(m, instance)
@@ -90,6 +89,7 @@ def build(instance: Instance, objective: str | None = None, extend: Sequence[Ext
     add_tightening(m, instance)
     close_tokens(m)
     add_limits(m, instance)
+    add_clean_share(m, instance)
     add_balances(m, instance)
     for ledger in (m.power, m.heat, m.tokens, m.carbon, m.water, m.firm):
         ledger.closed = True

@@ -1,9 +1,8 @@
-"""Clean share: how much of what is consumed must come from clean sources, over the year or in every step.
+"""Clean share: how much of the facilities' load must come from clean sources, over the year or in every step.
 
-Consumption is what sources give less what is sold back; by the power balances of all nodes that is the load of the
-facilities and the losses of stores and lines. So charging a store counts as consumption and discharging takes from it:
-stored clean energy counts once, when it is made, and its losses must be covered. What is sold back is taken from the
-clean energy first, so that nothing clean is both sold and claimed.
+Held is what is drawn from unclean sources: at most the rest of the load. So losses of stores and lines and everything
+that is sold back come out of clean energy, nothing clean is both sold and claimed, and energy that is burnt in losses
+earns nothing. What an unclean source puts into a store counts when it is drawn.
 """
 
 from __future__ import annotations
@@ -15,48 +14,44 @@ from planner.stamp import constraint, total
 
 
 def add_clean_share(m: ConcreteModel, instance: Instance) -> None:
-    """Hold the clean share of consumption to its floors, where there are any."""
+    """Hold the clean share of the load to its floors, where there are any."""
     limits, step = instance.settings.limits, m.step
     if limits.clean_share_per_yr is None and limits.clean_share_per_step is None:
         return
-    step.consumed_mw = Expression(rule=_consumed_mw, doc="consumption of all nodes, losses included (MW)")
-    step.clean_mw = Expression(rule=_clean_mw, doc="clean energy of all nodes that is not sold back (MW)")
+    step.load_mw = Expression(rule=_load_mw, doc="load of all facilities (MW)")
+    step.unclean_mw = Expression(rule=_unclean_mw, doc="electricity drawn from unclean sources at all nodes (MW)")
     if limits.clean_share_per_yr is not None:
         constraint(m.year, rule=clean_share_of_year)
     if limits.clean_share_per_step is not None:
         constraint(step, rule=clean_share_of_step)
 
 
-def _exported_mw(step: Block) -> object:
-    return sum(step.export_mw[i] for i in step.model().EXPORTS)
+def _load_mw(step: Block) -> object:
+    return sum(step.facility_mw[s] for s in step.model().SITES)
 
 
-def _consumed_mw(step: Block) -> object:
-    return sum(step.draw_mw[i] for i in step.model().SOURCES) - _exported_mw(step)
-
-
-def _clean_mw(step: Block) -> object:
+def _unclean_mw(step: Block) -> object:
     m = step.model()
-    return sum(step.draw_mw[i] for i in m.SOURCES if m.instance.technologies[i[1]].is_clean) - _exported_mw(step)
+    return sum(step.draw_mw[i] for i in m.SOURCES if not m.instance.technologies[i[1]].is_clean)
 
 
 def clean_share_of_year(year: Block) -> object:
-    """Over a year, at least a share of what is consumed is clean.
+    """Over a year, what is drawn from unclean sources is at most the rest of the load.
 
-    clean_share_per_yr x total of consumed_mw over the year <= total of clean_mw over the year
+    total of unclean_mw over the year <= (1 - clean_share_per_yr) x total of load_mw over the year
 
-    Dual: worth of owing one MWh less of clean energy.
+    Dual: worth of one more MWh of unclean energy.
     """
     m = year.model()
-    share = m.instance.settings.limits.clean_share_per_yr
-    return share * total(m.step.consumed_mw, per=year) <= total(m.step.clean_mw, per=year)
+    rest = 1 - m.instance.settings.limits.clean_share_per_yr
+    return total(m.step.unclean_mw, per=year) <= rest * total(m.step.load_mw, per=year)
 
 
 def clean_share_of_step(step: Block) -> object:
-    """In every step, at least a share of what is consumed is clean.
+    """In every step, what is drawn from unclean sources is at most the rest of the load.
 
-    clean_share_per_step x consumed_mw <= clean_mw
+    unclean_mw <= (1 - clean_share_per_step) x load_mw
 
-    Dual: worth of owing one MW less of clean power in this hour.
+    Dual: worth of one more MW of unclean power in this hour.
     """
-    return step.model().instance.settings.limits.clean_share_per_step * step.consumed_mw <= step.clean_mw
+    return step.unclean_mw <= (1 - step.model().instance.settings.limits.clean_share_per_step) * step.load_mw

@@ -15,12 +15,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from pyomo.environ import Block, ConcreteModel, Expression, Set
+from pyomo.environ import Block, ConcreteModel, Expression
 
 from planner.instance.instance import Instance
 from planner.model.ledger import Post
 from planner.model.time import purchases
-from planner.stamp import constraint, in_service, series
+from planner.stamp import constraint, in_service, relate, series
 
 WHOLE_YEAR_TOLERANCE = 1e-9
 
@@ -43,12 +43,8 @@ def add_finance(m: ConcreteModel, instance: Instance) -> None:
 
 
 def _add_overnight(m: ConcreteModel) -> None:
-    """Add the overnight cost of all that is bought in a period: what dies in it is bought again."""
-    bought = {life: purchases(m, life) for life in _lives(m)}
-    times = {life: often for life, often in bought.items() if often.max() > 1}
-    m.SHORT_LIVES = Set(initialize=list(times), doc="lives shorter than a period (years)")
-    what = "purchases per thing built, its like after it"
-    series(m.period, "purchases", times, m.SHORT_LIVES, unit="ratio", doc=what)
+    """Add the overnight cost of all that is bought in a period: what dies in service is bought again."""
+    m.purchases = {life: purchases(m, life) for life in _lives(m)}
     m.period.overnight_musd = Expression(rule=_overnight, doc="overnight cost of all that is bought (M USD)")
 
 
@@ -99,9 +95,9 @@ def _life_of(post: Post, index: object) -> float:
 def capex_budget(p: Block) -> object:
     """Overnight cost of what is bought in a period stays within its budget.
 
-    overnight_musd = sum of posts to capex, each x purchases <= capex_budget_musd
+    overnight_musd = sum of posts to capex + replacements of what was built before or in the period <= capex_budget_musd
 
-    Purchases are period length / life, rounded up.
+    What dies in a period that it serves is bought again in it.
 
     Dual: worth of one more M USD of budget, beyond its own cost.
     """
@@ -109,9 +105,12 @@ def capex_budget(p: Block) -> object:
 
 
 def _overnight(p: Block) -> object:
-    m, spent = p.model(), 0.0
+    m, by_life = p.model(), {}
     for post in m.capex.posts:
         for index, term in post.expression.items():
-            life = _life_of(post, index)
-            spent += p.purchases[life] * term if life in m.SHORT_LIVES else term
+            by_life.setdefault(_life_of(post, index), []).append(term)
+    spent = 0.0
+    for life, terms in by_life.items():
+        built = sum(terms)
+        spent += built if m.purchases[life] is None else relate(built, m.purchases[life])
     return spent

@@ -49,8 +49,7 @@ def add_hardware(m: ConcreteModel, instance: Instance) -> None:
     limited, units = _supply(m, instance)
     m.SUPPLIED = Set(initialize=list(limited), doc="hardware whose deliveries are limited")
     series(p, "supply_units", units, m.SUPPLIED, unit="units", doc="most units the vendors deliver in the period")
-    bought = {h: purchases(m, instance.hardware[h].life_years) for h in m.SUPPLIED}
-    series(p, "deliveries", bought, m.SUPPLIED, unit="ratio", doc="deliveries per unit built, replacements included")
+    m.deliveries = {h: purchases(m, instance.hardware[h].life_years) for h in m.SUPPLIED}
     constraint(p, m.SUPPLIED, rule=hardware_supply, where=limited)
     m.load_range_mw = {h: load_range_mw(m, h) for h in m.HARDWARE}
     constraint(step, m.MIXED_HALLS, rule=hall_full_load)
@@ -219,14 +218,15 @@ def hall_space(p: Block, s: str) -> object:
 
 
 def hardware_supply(p: Block, h: str) -> object:
-    """No more units are bought in a period than the vendors deliver; what dies inside the period is bought again.
+    """No more units are bought in a period than the vendors deliver; what dies in service is bought again.
 
-    sum over s, c of units_built[s,h,c] x deliveries[h] <= supply_units[h], deliveries being length / life, rounded up
+    sum over s, c of units_built[s,h,c] + replacements of units built before or in the period <= supply_units[h]
 
     Dual: worth of one more unit of supply.
     """
-    built = sum(p.units_built[i] for i in p.model().HALLS if i[1] == h)
-    return p.deliveries[h] * built <= p.supply_units[h]
+    m = p.model()
+    built = sum(p.units_built[i] for i in m.HALLS if i[1] == h)
+    return (built if m.deliveries[h] is None else relate(built, m.deliveries[h])) <= p.supply_units[h]
 
 
 def hall_full_load(step: Block, s: str, h: str, c: str) -> object:

@@ -15,7 +15,7 @@ import numpy as np
 from pyomo.environ import Block, ConcreteModel, NonNegativeIntegers, NonNegativeReals, Set, Var
 
 from planner.instance.instance import Instance
-from planner.model.time import on_offer, when_available
+from planner.model.time import available, on_offer, when_available
 from planner.stamp import constraint, series
 from planner.units import HOURS_PER_YEAR, MUSD_PER_USD
 
@@ -59,7 +59,9 @@ def most_rented(m: ConcreteModel, s: str, h: str) -> float:
 
 
 def _add_sets(m: ConcreteModel, instance: Instance) -> None:
-    leases = {(row.site, row.hardware, key): row for key, row in instance.leases.items()}
+    offers = {(row.site, row.hardware, key): row for key, row in instance.leases.items()}
+    # No unit can stand, so none can be leased out, where no cooling design fits the hardware.
+    leases = {i: row for i, row in offers.items() if row.direction == "in" or i[:2] in m.FLEETS}
     m.LEASES = Set(dimen=3, initialize=list(leases), doc="terms on which units are rented in or leased out")
     m.leases_in, m.leases_out = {}, {}
     for i, row in leases.items():
@@ -70,8 +72,12 @@ def _add_sets(m: ConcreteModel, instance: Instance) -> None:
 
 
 def _offered(m: ConcreteModel, instance: Instance) -> dict[tuple, np.ndarray]:
-    rows = instance.leases
-    return {i: rows[i[2]].max_units * on_offer(m, rows[i[2]].available_from, rows[i[2]].until) for i in m.LEASES}
+    units = {}
+    for i in m.LEASES:
+        row = instance.leases[i[2]]
+        exists = available(m, instance.hardware[row.hardware].available_from)
+        units[i] = row.max_units * on_offer(m, row.available_from, row.until) * exists
+    return units
 
 
 def _counting(p: Block, s: str, h: str, lease: str) -> object:

@@ -16,10 +16,14 @@ def add_objective(m: ConcreteModel, name: str) -> None:
     """Optimise the measure named, or the upper one of the ratio named.
 
     Raises:
-        ValueError: the objective has no such name.
+        ValueError: the objective has no such name, or does not suit the instance.
     """
     if name not in OBJECTIVES:
         raise ValueError(f"no objective {name}; choose one of {', '.join(OBJECTIVES)}")
+    if name == "tokens_per_mwh" and any(row.direction == "in" for row in m.instance.leases.values()):
+        raise ValueError(
+            "tokens_per_mwh is about own power: rented units (leases.csv, direction in) use none of it; leave them out"
+        )
     m.objective_name = name
     expression = measure(m, RATIOS[name].over if name in RATIOS else name)
     m.objective = Objective(expr=expression, sense=maximize if is_maximised(name) else minimize)

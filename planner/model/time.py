@@ -20,7 +20,7 @@ from pyomo.environ import ConcreteModel
 from planner.instance.calendar import assign_dates
 from planner.instance.instance import Instance
 from planner.instance.time import TimeGrid, month_and_day
-from planner.stamp import Level, add_levels, level_of, series
+from planner.stamp import Level, Relation, add_levels, level_of, series
 
 ONE_SCENARIO = "base"
 DATE_TOLERANCE_YR = 1e-6
@@ -99,17 +99,34 @@ def by_period(m: ConcreteModel, of_period: np.ndarray) -> np.ndarray:
     return np.repeat(of_period, per_period)
 
 
-def purchases(m: ConcreteModel, life_years: float) -> np.ndarray:
-    """Return how often a thing of that life is bought to last through each period it is built in.
+def purchases(m: ConcreteModel, life_years: float) -> Relation | None:
+    """Return what is bought in each period for what was built in it and before; None where that is what is built in it.
 
-    Once, and once more each time it dies inside the period: its annuity goes on, so that it is replaced by its like.
+    What is built serves every period that starts within its life, to that period's end. Where it dies before that end
+    it is bought again, as its annuity goes on: in the period in which it dies.
     """
-    return np.array([bought(length, life_years) for length in level_of(m.period).copies["length_yr"]], dtype=float)
+    periods = level_of(m.period)
+    start = periods.copies["start_year"].to_numpy()
+    times = bought(start, periods.copies["length_yr"].to_numpy(), life_years)
+    return None if np.array_equal(times, np.eye(len(start))) else Relation(periods, periods, times)
 
 
-def bought(length_yr: float, life_years: float) -> int:
-    """Return how often a thing of that life is bought to last for a time: as often as its lives fill it, rounded up."""
-    return max(1, math.ceil(length_yr / life_years - DATE_TOLERANCE_YR))
+def bought(start: np.ndarray, length_yr: np.ndarray, life_years: float) -> np.ndarray:
+    """Return how often a thing built in period b is bought in period t: shape (t, b); starts and lengths in years."""
+    times = np.zeros((len(start), len(start)))
+    for b in range(len(start)):
+        for t, _ in purchase_dates(start, length_yr, life_years, b):
+            times[t, b] += 1
+    return times
+
+
+def purchase_dates(start: np.ndarray, length_yr: np.ndarray, life_years: float, b: int) -> list[tuple[int, float]]:
+    """Return (period, date) of every purchase of a thing built in period b: first on the period's first day."""
+    ends = start + length_yr
+    served = (start >= start[b] - DATE_TOLERANCE_YR) & (start < start[b] + life_years - DATE_TOLERANCE_YR)
+    lives = max(1, math.ceil((ends[served].max() - start[b]) / life_years - DATE_TOLERANCE_YR))
+    dates = start[b] + life_years * np.arange(lives)
+    return [(int(np.flatnonzero(start <= date + DATE_TOLERANCE_YR)[-1]), float(date)) for date in dates]
 
 
 def available(m: ConcreteModel, date: float | None) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.time import bought
+from planner.model.time import purchase_dates
 from planner.plan.reading import Reading
 from planner.stamp import series_values
 
@@ -38,7 +38,11 @@ def accounts_table(r: Reading) -> pd.DataFrame:
 
 
 def capex_table(r: Reading) -> pd.DataFrame:
-    """Overnight cost of what is bought, by period, item and life (M USD), replacements inside a period included."""
+    """Overnight cost of what is bought, by period, item, life and date (M USD); what dies in service once more."""
+    periods = list(r.m.instance.periods.values())
+    start = np.array([row.start for row in periods])
+    length = np.array([row.length_yr for row in periods])
+    number = {row.period: position for position, row in enumerate(periods)}
     rows = []
     for post in r.m.capex.posts:
         if not len(post.expression):
@@ -47,10 +51,10 @@ def capex_table(r: Reading) -> pd.DataFrame:
         values = r.values(post.expression, *names)
         lives = [post.life_years(*key[:-1]) if names else post.life_years() for key in values.index]
         grouped = values.groupby([values.index.get_level_values("period"), np.array(lives)], sort=False).sum()
-        for (period, life), value in grouped.items():
-            times = bought(r.m.instance.periods[period].length_yr, life)
-            rows.append((period, post.name, life, value * times))
-    return pd.DataFrame(rows, columns=["period", "item", "life_years", "overnight_musd"])
+        for (built, life), musd in grouped.items():
+            for t, date in purchase_dates(start, length, life, number[built]):
+                rows.append((periods[t].period, post.name, life, date, musd))
+    return pd.DataFrame(rows, columns=["period", "item", "life_years", "date", "overnight_musd"])
 
 
 def _lengths(r: Reading) -> list[float]:

@@ -156,6 +156,7 @@ COLUMNS: dict[str, Described] = {
         "item": ("", "post of the capex ledger"),
         "overnight_musd": ("M USD", "overnight cost of what is built in the period"),
         "life_years": ("years", "life over which it is paid off"),
+        "date": ("year", "when it is bought; what dies in service is bought again"),
     },
     "kpis": {
         "where": ("", "site, or all"),

@@ -128,8 +128,8 @@ PRICED = (
     Priced("firm_capacity", _period, "one MW less of firm load", "USD/MW-yr"),
     Priced("permitted_hours", _year, "one more permitted MWh", "USD/MWh", used="capacity_mw"),
     Priced("export_limit", _step, "one more MW of export", "USD/MW-yr", used="capacity_mw"),
-    Priced("clean_share_of_year", _year, "one MWh less of clean energy owed", "USD/MWh"),
-    Priced("clean_share_of_step", _step, "one MW less of clean power owed in every hour", "USD/MW-yr"),
+    Priced("clean_share_of_year", _year, "one more MWh of unclean energy", "USD/MWh"),
+    Priced("clean_share_of_step", _step, "one more MW of unclean power in every hour", "USD/MW-yr"),
     Priced(
         "cooling_choice",
         _period,
@@ -143,7 +143,7 @@ PRICED = (
     Priced("booking_limit", _period, "one more Gbps", "USD/Gbps-yr"),
     Priced("expansion_limit", _period, "one more Gbps of room to expand", "USD/Gbps-yr"),
     Priced("lease_limit", _period, "one more unit on lease", "USD/unit-yr", used="leased_units", times="opened"),
-    Priced("wholesale_limit", _step, "one more Gtok/h of the offer", "USD/Gtok/h-yr"),
+    Priced("wholesale_limit", _step, "one more Gtok/h of the offer", "USD/Gtok/h-yr", used="wholesale_gtok_per_h"),
     Priced("least_share", _year, "one MW less that must go to the product", "USD/MW-yr"),
     Priced("most_share", _year, "one more MW that may go to the product", "USD/MW-yr"),
     Priced(

@@ -22,7 +22,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from planner.instance import Instance
-from planner.model.time import bought
+from planner.model.time import purchase_dates
 from planner.units import USD_PER_MUSD
 
 Flow = tuple[float, float]
@@ -44,7 +44,7 @@ def cash_flow_table(instance: Instance, tables: dict[str, pd.DataFrame]) -> pd.D
         instance: what the plan was made for.
         tables: its tables accounts and capex.
     """
-    bills, rows, loss = _bills(instance, tables["capex"]), [], 0.0
+    bills, rows, loss = _bills(tables["capex"]), [], 0.0
     for period, row in instance.periods.items():
         revenue, cost = (musd * row.length_yr for musd in _yearly(tables["accounts"], period))
         capex = sum(musd for date, _, musd in bills if row.start <= date < row.start + row.length_yr)
@@ -65,7 +65,7 @@ def returns_rows(instance: Instance, tables: dict[str, pd.DataFrame]) -> list[tu
     """Return the key figures of the whole horizon: period, where, figure, value, unit; nan for what does not exist."""
     flows = _flows(instance, tables, set(instance.periods))
     retired = _unpaid(instance, _bills_of_retired(instance, tables["retired"]))
-    unpaid = [(_end(instance), _unpaid(instance, _bills(instance, tables["capex"])) - retired)]
+    unpaid = [(_end(instance), _unpaid(instance, _bills(tables["capex"])) - retired)]
     cash = tables["accounts"]["heading"] != "non-cash"
     figures = [
         ("net present value, capital as annuities", tables["accounts"].loc[cash, "present_value_musd"].sum(), "M USD"),
@@ -131,21 +131,14 @@ def _yearly(accounts: pd.DataFrame, period: str) -> tuple[float, float]:
     return revenue, revenue - float(here.drop(["capital", "non-cash"], errors="ignore").sum())
 
 
-def _bills(instance: Instance, capex: pd.DataFrame) -> list[tuple[float, float, float]]:
-    """Return date, life (years) and amount (M USD) of every purchase, replacements inside a period included."""
-    found = []
-    for period, life, musd in capex[["period", "life_years", "overnight_musd"]].itertuples(index=False, name=None):
-        row = instance.periods[period]
-        times = bought(row.length_yr, life)
-        found += [(row.start + k * life, life, musd / times) for k in range(times)]
-    return found
+def _bills(capex: pd.DataFrame) -> list[tuple[float, float, float]]:
+    """Return date, life (years) and amount (M USD) of every purchase."""
+    return list(capex[["date", "life_years", "overnight_musd"]].itertuples(index=False, name=None))
 
 
 def _flows(instance: Instance, tables: dict[str, pd.DataFrame], periods: set[str]) -> list[Flow]:
     """Return the dated flows before tax of some periods."""
-    flows = [
-        (date, -musd) for date, _, musd in _bills(instance, tables["capex"][tables["capex"]["period"].isin(periods)])
-    ]
+    flows = [(date, -musd) for date, _, musd in _bills(tables["capex"][tables["capex"]["period"].isin(periods)])]
     for period in periods:
         revenue, cost = _yearly(tables["accounts"], period)
         flows += [(date, years * (revenue - cost)) for date, years in _year_ends(instance, period)]
@@ -176,11 +169,17 @@ def _overlap(date: float, life: float, start: float, length: float) -> float:
 
 def _bills_of_retired(instance: Instance, retired: pd.DataFrame) -> list[tuple[float, float, float]]:
     """Return date, life (years) and amount (M USD) of the purchase of units that are retired in the last period."""
-    gone = retired[retired["period"] == list(instance.periods)[-1]]
+    names = list(instance.periods)
+    start, length = (
+        np.array([getattr(row, key) for row in instance.periods.values()]) for key in ("start", "length_yr")
+    )
+    gone = retired[retired["period"] == names[-1]]
     bills = []
     for built, h, units in gone[["built", "hardware", "units"]].itertuples(index=False, name=None):
         row = instance.hardware[h]
-        bills.append((instance.periods[built].start, row.life_years, units * row.capex_usd_per_unit / USD_PER_MUSD))
+        musd = units * row.capex_usd_per_unit / USD_PER_MUSD
+        dates = purchase_dates(start, length, row.life_years, names.index(built))
+        bills += [(date, row.life_years, musd) for _, date in dates]
     return bills
 
 

@@ -158,12 +158,12 @@ def test_export(power: Rows) -> None:
 
 
 def test_clean_shares(power: Rows) -> None:
-    """Owed is the share of all draws less what is sold back; the sun less what is sold back stands against it."""
+    """Drawn from all but the sun is at most the rest of the load: IT and 0.1 MW of cooling for every MW of heat."""
 
     def row(share: float, copy: str, weight: float = 1) -> dict[str, float]:
-        draws = {f"draw_mw[alpha,{source}]@{copy}": weight * share for source in SOURCES}
-        draws[f"draw_mw[alpha,sun]@{copy}"] = weight * (share - 1)
-        return draws | {f"export_mw[alpha,grid]@{copy}": weight * (1 - share)}
+        draws = {f"draw_mw[alpha,{source}]@{copy}": weight for source in SOURCES if source != "sun"}
+        draws[f"it_mw[alpha,box,chiller]@{copy}"] = -weight * (1 - share)
+        return draws | {f"heat_removed_mw[alpha,chiller]@{copy}": -weight * (1 - share) * 0.1}
 
     power.at_most("clean_share_of_step@early.1", row(0.2, "early.1"), 0)
     year = {name: value for step in range(4) for name, value in row(0.5, f"late.{step}", HOURS).items()}

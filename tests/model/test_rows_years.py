@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyomo.environ import ConcreteModel
 
 from planner.model.build import build
-from planner.model.time import bought
+from planner.model.time import bought, purchase_dates
 from planner.stamp import series_values, unstamp
 from tests.model.reading import EXACT, Rows, present_value
 from tests.model.world_years import world
@@ -194,7 +195,14 @@ def test_a_plan_without_retirement_has_no_age_classes(tmp_path: Path) -> None:
     ("length", "life", "times"), [(1, 5, 1), (5, 5, 1), (0.25, 0.25, 1), (2, 1, 2), (10, 4, 3), (10, 5, 2)]
 )
 def test_what_dies_inside_its_period_is_bought_again(length: float, life: float, times: int) -> None:
-    assert bought(length, life) == times
+    assert bought(np.array([2028.0]), np.array([length]), life).tolist() == [[times]]
+
+
+def test_what_dies_in_a_later_period_is_bought_again_there() -> None:
+    """Built in 2028 for five years it serves 2029 to 2038 to the end: bought again in 2033 and 2038."""
+    assert bought(np.array([2028.0, 2029.0]), np.array([1.0, 10.0]), 5).tolist() == [[1, 0], [2, 2]]
+    assert purchase_dates(np.array([2028.0, 2029.0]), np.array([1.0, 10.0]), 5, 0) == [(0, 2028), (1, 2033), (1, 2038)]
+    assert bought(np.array([2028.0, 2033.0]), np.array([5.0, 5.0]), 5).tolist() == [[1, 0], [0, 1]]  # dead in time
 
 
 def test_supply_and_budget_count_replacements(tmp_path: Path, changed: Callable) -> None:

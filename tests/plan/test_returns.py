@@ -62,7 +62,7 @@ def tables_of(accounts: list[tuple], capex: list[tuple]) -> dict[str, pd.DataFra
     frame = pd.DataFrame(accounts, columns=["period", "heading", "musd_per_yr"]).assign(present_value_musd=0.0)
     return {
         "accounts": frame,
-        "capex": pd.DataFrame(capex, columns=["period", "item", "life_years", "overnight_musd"]),
+        "capex": pd.DataFrame(capex, columns=["period", "item", "life_years", "date", "overnight_musd"]),
         "retired": pd.DataFrame(columns=["period", "built", "site", "hardware", "cooling", "units"]),
     }
 
@@ -72,7 +72,7 @@ def test_losses_are_carried_forward_and_depreciation_follows_the_life() -> None:
     instance = asked({"a": (2028, 1), "b": (2029, 1)}, 0.25, 0.2)
     accounts = [("a", "revenue", 0.3), ("a", "energy", -0.05), ("b", "revenue", 1.5), ("b", "capital", -0.7)]
     accounts += [("b", "non-cash", -9.0)]
-    flow = cash_flow_table(instance, tables_of(accounts, [("a", "chips", 2.0, 1.0)]))
+    flow = cash_flow_table(instance, tables_of(accounts, [("a", "chips", 2.0, 2028, 1.0)]))
     assert list(flow["revenue_musd"]) == [0.3, 1.5]
     assert list(flow["operating_cost_musd"]) == pytest.approx([0.05, 0])
     assert list(flow["overnight_capex_musd"]) == [1, 0]
@@ -87,7 +87,9 @@ def test_losses_are_carried_forward_and_depreciation_follows_the_life() -> None:
 def test_what_dies_inside_its_period_is_paid_for_again() -> None:
     """Life 4 in ten years: 3 M USD in all, bought in 2028, 2032 and 2036, the last half written off when they end."""
     instance = asked({"a": (2028, 10), "b": (2038, 2.5)}, 0.25)
-    tables = tables_of([("a", "revenue", 1.0), ("b", "revenue", 1.0)], [("a", "chips", 4.0, 3.0)])
+    tables = tables_of(
+        [("a", "revenue", 1.0), ("b", "revenue", 1.0)], [("a", "chips", 4.0, 2028 + 4 * k, 1.0) for k in range(3)]
+    )
     flow = cash_flow_table(instance, tables)
     assert list(flow["depreciation_musd"]) == pytest.approx([2.5, 0.5])
     paid = 1 + 0.8**4 + 0.8**8
@@ -98,7 +100,7 @@ def test_what_dies_inside_its_period_is_paid_for_again() -> None:
 def test_what_is_not_paid_off_is_the_worth_of_the_annuities_left() -> None:
     """A life of 2 years, one of them in the plan: the second annuity, 25 / 36, is worth 20 / 36 a year before."""
     instance = asked({"a": (2028, 1)}, 0.25)
-    tables = tables_of([("a", "revenue", 1.0)], [("a", "chips", 2.0, 1.0)])
+    tables = tables_of([("a", "revenue", 1.0)], [("a", "chips", 2.0, 2028, 1.0)])
     figures = {row[2]: row[3] for row in returns_rows(instance, tables)}
     assert figures["capital not yet paid off at the end"] == pytest.approx(20 / 36)
     assert figures["net present value, capital when paid"] == pytest.approx(-1 + 0.8)
@@ -112,7 +114,7 @@ def test_what_is_retired_is_not_credited_at_the_end() -> None:
     """Four racks of 1 M USD and two years, one retired after the first: of each 20 / 36 are unpaid a year before."""
     instance = asked({"a": (2028, 0.5), "b": (2028.5, 0.5)}, 0.25)
     instance.hardware = {"rack": SimpleNamespace(life_years=2.0, capex_usd_per_unit=1e6)}
-    tables = tables_of([("a", "revenue", 1.0)], [("a", "chips", 2.0, 4.0)])
+    tables = tables_of([("a", "revenue", 1.0)], [("a", "chips", 2.0, 2028, 4.0)])
     tables["retired"].loc[0] = ["b", "a", "site", "rack", "loop", 1.0]
     figures = {row[2]: row[3] for row in returns_rows(instance, tables)}
     assert figures["capital not yet paid off at the end"] == pytest.approx(3 * 20 / 36)

@@ -7,7 +7,6 @@ from itertools import pairwise
 import pandas as pd
 
 from planner.model.hardware import unit_mw
-from planner.model.time import bought
 from planner.plan.reading import Reading
 from planner.plan.tables.leases import leases_table
 from planner.plan.tables.parts import NEGLIGIBLE, keys_of, ordered, post_named
@@ -50,9 +49,7 @@ def hardware_table(r: Reading) -> pd.DataFrame:
     ]
     work = _share_at_work(r)
     frame["at_work_share"] = [work.get((s, h, t), 0.0) for s, h, t in keys_of(frame, "site", "hardware", "period")]
-    lengths = [instance.periods[t].length_yr for t in frame["period"]]
-    times = [bought(length, row.life_years) for length, row in zip(lengths, rows, strict=True)]
-    frame["capex_musd"] = frame["units_built"] * times * [row.capex_usd_per_unit / USD_PER_MUSD for row in rows]
+    frame["capex_musd"] = frame["units_built"] * [row.capex_usd_per_unit / USD_PER_MUSD for row in rows]
     return ordered(frame, "period", *index)
 
 
