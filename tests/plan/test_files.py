@@ -190,7 +190,7 @@ def test_checking_a_target_before_any_work(tmp_path: Path, plan: Plan) -> None:
         ),
         (
             lambda folder: (folder / "tables" / "capex.csv").write_text(
-                "period,item,life_years,overnight_musd\nearly,chips,5,much\n", encoding="utf-8"
+                "period,item,life_years,date,overnight_musd\nearly,chips,5,2028,much\n", encoding="utf-8"
             ),
             "capex.csv cannot be read: could not convert string to float: 'much'",
         ),
