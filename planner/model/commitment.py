@@ -18,7 +18,7 @@ from pyomo.environ import Block, ConcreteModel, NonNegativeIntegers, NonNegative
 from scipy.sparse import csr_array
 
 from planner.instance.instance import Instance
-from planner.model.time import by_step
+from planner.model.time import by_period, by_step, in_term
 from planner.stamp import Relation, constraint, level_of, previous, relate, series
 from planner.units import MUSD_PER_USD
 
@@ -65,7 +65,10 @@ def _add_states(m: ConcreteModel, instance: Instance) -> None:
     known = [i for i in m.COMMITTED if instance.power[i].initial_online_units is not None]
     m.STARTING = Set(dimen=2, initialize=known, doc="sources whose state before the first step is given")
     first = np.arange(len(m.grid.hour_of_year)) % m.grid.steps_per_day == 0
-    before = {i: by_step(m, first * float(instance.power[i].initial_online_units)) for i in m.STARTING}
+    before = {}
+    for i in m.STARTING:
+        there = by_period(m, in_term(m, instance.power[i].available_until))  # existing plant alone can be online before
+        before[i] = by_step(m, first * float(instance.power[i].initial_online_units)) * there
     series(
         step, "online_before", before, m.STARTING, unit="units", doc="units online before the first step; 0 in the rest"
     )

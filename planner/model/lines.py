@@ -49,6 +49,7 @@ def add_lines(m: ConcreteModel, instance: Instance) -> None:
     limited = [line for line, row in rows.items() if row.max_mw is not None and row.max_mw != row.existing_mw]
     m.LIMITED_LINES = Set(dimen=3, initialize=limited, doc="lines that may grow, up to a limit")
     constraint(p, m.LIMITED_LINES, rule=line_limit)
+    constraint(p, m.WHOLE_LINES, rule=line_laid_once)
     constraint(step, m.LINES, rule=line_capacity)
     _add_firm(m, instance)
     _post_flows(m)
@@ -106,6 +107,16 @@ def line_limit(p: Block, *line: str) -> object:
     if line not in p.model().WHOLE_LINES:
         return p.line_added_mw[line] <= room
     return p.line_added_mw[line] <= room * in_service(p.line_laid[line], life_years=row.life_years)
+
+
+def line_laid_once(p: Block, *line: str) -> object:
+    """A line that lies is not laid a second time.
+
+    sum of line_laid[l] over the periods since, within life_years[l] <= 1
+
+    Dual: worth of a second line like it.
+    """
+    return in_service(p.line_laid[line], life_years=p.model().instance.lines[line].life_years) <= 1
 
 
 def line_capacity(step: Block, o: str, d: str, k: str) -> object:

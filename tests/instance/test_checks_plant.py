@@ -42,8 +42,8 @@ ERRORS = {
         "blank, or unit_mw with limits of units",
     ),
     "more units online than may be": (
-        plant({"initial_online_units": 4, "max_mw": 100}, unit_mw=30, min_load_share=0.5),
-        "power.csv:2 initial_online_units 4 - is 120 MW, and max_mw is 100 - at most 3",
+        plant({"initial_online_units": 4, "existing_mw": 90}, unit_mw=30, min_load_share=0.5),
+        "power.csv:2 initial_online_units 4 - is 120 MW, and existing_mw is 90 - at most 3",
     ),
 }
 

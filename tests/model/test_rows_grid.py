@@ -41,6 +41,12 @@ def test_a_line_with_a_fixed_cost_grows_where_it_is_laid(grid: Rows) -> None:
     grid.at_most(f"line_limit[{HVDC}]@early", {built[0]: 1, laid[0]: -15}, 0)
     grid.at_most(f"line_limit[{HVDC}]@late", dict.fromkeys(built, 1) | dict.fromkeys(laid, -15), 0)
     assert grid.whole(laid[0])
+    grid.at_most(f"line_laid_once[{HVDC}]@late", dict.fromkeys(laid, 1), 1)
+
+
+def test_a_design_without_a_choice_has_its_limit(grid: Rows) -> None:
+    built = {f"cooling_built_mw[alpha,chiller]@{period}": 1 for period in ("early", "late")}
+    grid.at_most("cooling_limit[alpha,chiller]@late", built, 90)
 
 
 def test_line_capacity_holds_both_ways_together(grid: Rows) -> None:

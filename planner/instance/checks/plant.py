@@ -43,7 +43,7 @@ def check_missing_units(instance: Instance) -> Iterator[Problem]:
 
 
 def check_initial_units(instance: Instance) -> Iterator[Problem]:
-    """Units online at first of plant that has none, or more of them than the node allows (errors)."""
+    """Units online at first of plant that has none, or more of them than are there (errors)."""
     for key, row in instance.power.items():
         units, plant = row.initial_online_units, instance.technologies[row.technology]
         if units is None:
@@ -51,9 +51,9 @@ def check_initial_units(instance: Instance) -> Iterator[Problem]:
         if not plant.is_committed:
             wrong = f"{row.technology} has no units that start and stop"
             allowed = "blank, or unit_mw with limits of units"
-        elif row.max_mw is not None and units * plant.unit_mw > row.max_mw * (1 + _WHOLE):
-            wrong = f"is {units * plant.unit_mw:g} MW, and max_mw is {row.max_mw:g}"
-            allowed = f"at most {row.max_mw // plant.unit_mw:g}"
+        elif units * plant.unit_mw > row.existing_mw * (1 + _WHOLE):
+            wrong = f"is {units * plant.unit_mw:g} MW, and existing_mw is {row.existing_mw:g}"
+            allowed = f"at most {row.existing_mw * (1 + _WHOLE) // plant.unit_mw:g}"
         else:
             continue
         file, line = instance.provenance("power", key)
