@@ -114,18 +114,20 @@ def cost_line(instance: Instance, eligibility: Eligibility) -> CostLine | None:
     """Return the cheapest cost of a MW of IT load at work through the year; None where nothing can be built.
 
     Systems, halls and cooling are sized for the rating of a unit, of which its hungriest point draws a part: capital
-    and upkeep count per MW that it draws, as earnings do. Annuities of the hardware, halls and cheapest fitting cooling at the WACC, their upkeep, and energy at the mean
-    price of the cheapest source with its fuel (its plant's annuity included), overhead and losses added. Idle time,
-    firm capacity, demand charges, carbon, water, software and network are left out: the line is a little low.
+    and upkeep count per MW that it draws, as earnings do. Counted are annuities of the hardware, halls and cheapest
+    fitting cooling at the WACC, their upkeep, and energy at the mean price of the cheapest source with its fuel (its
+    plant's annuity included), overhead and losses added. Idle time, firm capacity, demand charges, carbon, water,
+    software and network are left out: the line is a little low.
     """
     most: dict[str, float] = {}
     for (hardware, _, _), rate in eligibility.rates.items():
         most[hardware] = max(rate.mw, most.get(hardware, 0.0))
+    rated = {name: instance.hardware[name].unit_kw_max / KW_PER_MW / mw for name, mw in most.items()}
     found = [
         line
         for site in instance.sites
         for hardware in instance.hardware
-        if hardware in most
+        if hardware in rated
         and hardware_allowed(instance, site, hardware)
         and (
             line := _line(
