@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from planner.cli.shared import (
+    NOTHING_PROVEN,
     ExtendOption,
     InstanceArgument,
     JsonOption,
@@ -59,7 +60,11 @@ def solve(
     strict: StrictOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Solve an instance and show the plan on one screen."""
+    """Solve an instance and show the plan on one screen.
+
+    Exit code 0: a plan, optimal or with the distance from the best possible that it states. 1: no plan, nothing is
+    written. 2: the search was stopped and the plan that is kept (written, with --out) has no proven distance.
+    """
     with explained():
         from planner.plan.plan import check_target
 
@@ -86,6 +91,8 @@ def solve(
         _print_plan(plan, as_json)
         if out is not None and not as_json:
             typer.echo(f"Plan written to {out}; show it again with: planner show {out}")
+        if not plan.is_proven:
+            raise typer.Exit(NOTHING_PROVEN)
 
 
 def show(

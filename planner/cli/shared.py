@@ -63,6 +63,8 @@ LimitOption = Annotated[
 ]
 
 _PLAIN_WIDTH = 120
+NOTHING_PROVEN = 2
+"""Exit code where a plan is shown that may be any distance from the best possible."""
 _width: dict[str, int | None] = {"asked": None}
 
 
@@ -95,6 +97,10 @@ def _terminal_width() -> int | None:
     return None
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn faults that have an explanation into that explanation and exit code 1."""
@@ -106,7 +112,8 @@ def explained() -> Iterator[None]:
         count = len(error.problems)
         typer.echo(str(error), err=True)
         faults = sum(problem.severity == "error" for problem in error.problems)
-        typer.echo(f"{faults} faults, {count - faults} warnings; nothing was solved or written.", err=True)
+        told = f"{_counted(faults, 'fault')}, {_counted(count - faults, 'warning')}"
+        typer.echo(f"{told}; nothing was solved or written.", err=True)
         raise typer.Exit(1) from None
     except (ValueError, OSError, ImportError) as error:  # a PlanError is a ValueError
         typer.echo(f"error: {error}", err=True)

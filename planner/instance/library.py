@@ -40,11 +40,13 @@ def find(path_or_name: str | Path) -> Path:
 
 
 def shipped_or_given(path_or_name: str | Path) -> Path:
-    """Return the folder of a shipped instance if no path of that name exists, else the path as it was given."""
+    """Return the folder of a shipped instance if no path of that name exists, else the path as it was given.
+
+    Raises:
+        InstanceError: it is a mere name, and neither a path nor a shipped instance.
+    """
     path = Path(path_or_name)
-    if path.exists() or len(path.parts) > 1:
-        return path
-    return next((folder for folder in _folders() if folder.name == str(path_or_name)), path)
+    return path if len(path.parts) > 1 else find(path_or_name)
 
 
 def new(target: str | Path, source: str | Path) -> Path:

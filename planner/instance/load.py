@@ -45,7 +45,10 @@ def load(
 
     Raises:
         InstanceError: with everything that is wrong.
+        TypeError: the path is no path, or changes are no changes.
     """
+    if not isinstance(path, str | Path):
+        raise TypeError(f"an instance is loaded by its folder or its name, not from a {type(path).__name__}: {path!r}")
     problems: list[Problem] = []
     folder = check_folder(shipped_or_given(path))
     check_files(folder, problems)
@@ -96,7 +99,7 @@ class _Reading:
         self.problems += map(self._with_line, found)
         self.series = read_series(self.folder, self.tables, self.settings.time.resolution_h, self.problems)
         for change in edited.series:
-            for name in match_series(change, self.series.named(self.tables), self.problems):
+            for name in match_series(change, self.series.named(self.tables), self.series.offered, self.problems):
                 if name in self.series.values:  # else it could not be read, which is reported
                     scale(self.series, name, change)
         self.problems += check_ranges(self.series)
@@ -136,7 +139,7 @@ class _Reading:
             found: list[Problem] = []
             edited = apply(scenario.overrides, self.plain_settings, plain, found)
             for change in edited.series:
-                match_series(change, self.series.named(edited.tables), found)
+                match_series(change, self.series.named(edited.tables), self.series.offered, found)
             found += [problem for problem in _check_ids(edited.settings, edited.tables) if problem not in known]
             errors = [problem for problem in found if problem.severity == "error"]
             self.problems += [self._with_line(problem, scenario.overrides) for problem in errors]

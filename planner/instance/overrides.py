@@ -86,9 +86,29 @@ def parse_set(text: str) -> tuple[str, Any]:
 
 
 def as_overrides(given: Mapping[str, Any] | Iterable[tuple[str, Any]] | None) -> list[Override]:
-    """Return overrides given in Python, as a mapping or pairs of path and value, in order."""
-    pairs = given.items() if isinstance(given, Mapping) else given or ()
-    return [Override(str(path), _plain(value)) for path, value in pairs]
+    """Return overrides given in Python, as a mapping or pairs of path and value, in order.
+
+    Raises:
+        TypeError: they are neither.
+    """
+    return [Override(path, _plain(value)) for path, value in as_pairs(given)]
+
+
+def as_pairs(given: Mapping[str, Any] | Iterable[tuple[str, Any]] | None) -> list[tuple[str, Any]]:
+    """Return changes given in Python as pairs of path and value.
+
+    Raises:
+        TypeError: they are neither a mapping nor pairs that begin with a path.
+    """
+    pairs = given.items() if isinstance(given, Mapping) else () if given is None else given
+    allowed = 'changes are a mapping such as {"sites.abilene.power_limit_mw": 800}, or pairs of path and value'
+    if isinstance(pairs, str | bytes) or not isinstance(pairs, Iterable):
+        raise TypeError(f"{allowed}; got {given!r}")
+    found = list(pairs)
+    for pair in found:
+        if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise TypeError(f"{allowed}; got {pair!r}")
+    return [(path, value) for path, value in found]
 
 
 def _plain(value: Any) -> Any:
@@ -100,8 +120,15 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def match_series(change: Override, names: Iterable[str], problems: list[Problem]) -> list[str]:
-    """Return the series that a change names; none and a problem when there is none or its value cannot be used."""
+def match_series(change: Override, names: Iterable[str], offered: Iterable[str], problems: list[Problem]) -> list[str]:
+    """Return the series that a change names; none and a problem when there is none or its value cannot be used.
+
+    Args:
+        change: the change.
+        names: the series that are used.
+        offered: all there are; one that nothing uses may be named, and is a warning.
+        problems: faults and warnings are added here.
+    """
     names = list(names)
     if len(change.parts) != 2:
         problems.append(change.problem("a series is named by two parts", "series.NAME"))
@@ -110,7 +137,10 @@ def match_series(change: Override, names: Iterable[str], problems: list[Problem]
         problems.append(change.problem("is not a number", "a number or {multiply = 1.5}", str(change.value)))
         return []
     found = matching(change.parts[1], names)
-    if not found:
+    if not found and matching(change.parts[1], offered):
+        wrong = f"changes nothing: no row uses the series {change.parts[1]}"
+        problems.append(change.problem(wrong, among(change.parts[1], names, "series in use")).as_warning())
+    elif not found:
         problems.append(nothing_matches(change, change.parts[1], names, "series"))
     return found
 

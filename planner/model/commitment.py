@@ -65,10 +65,8 @@ def _add_states(m: ConcreteModel, instance: Instance) -> None:
     known = [i for i in m.COMMITTED if instance.power[i].initial_online_units is not None]
     m.STARTING = Set(dimen=2, initialize=known, doc="sources whose state before the first step is given")
     first = np.arange(len(m.grid.hour_of_year)) % m.grid.steps_per_day == 0
-    before = {}
-    for i in m.STARTING:
-        there = by_period(m, in_term(m, instance.power[i].available_until))  # existing plant alone can be online before
-        before[i] = by_step(m, first * float(instance.power[i].initial_online_units)) * there
+    there = {i: by_period(m, list(in_term(m, instance.power[i].available_until))) for i in m.STARTING}
+    before = {i: there[i] * by_step(m, first * float(instance.power[i].initial_online_units)) for i in m.STARTING}
     series(
         step, "online_before", before, m.STARTING, unit="units", doc="units online before the first step; 0 in the rest"
     )

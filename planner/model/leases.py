@@ -61,7 +61,9 @@ def most_rented(m: ConcreteModel, s: str, h: str) -> float:
 
 
 def _add_sets(m: ConcreteModel, instance: Instance) -> None:
-    leases = {(row.site, row.hardware, key): row for key, row in instance.leases.items()}
+    offers = {(row.site, row.hardware, key): row for key, row in instance.leases.items()}
+    # No unit can stand, so none can be leased out, where no cooling design fits the hardware.
+    leases = {i: row for i, row in offers.items() if row.direction == "in" or i[:2] in m.FLEETS}
     m.LEASES = Set(dimen=3, initialize=list(leases), doc="terms on which units are rented in or leased out")
     m.leases_in, m.leases_out = {}, {}
     for i, row in leases.items():
@@ -75,7 +77,7 @@ def _offered(m: ConcreteModel, instance: Instance) -> dict[tuple, np.ndarray]:
     units = {}
     for i in m.LEASES:
         row = instance.leases[i[2]]
-        exists = available(m, instance.hardware[i[1]].available_from)
+        exists = available(m, instance.hardware[row.hardware].available_from)
         units[i] = row.max_units * on_offer(m, row.available_from, row.until) * exists
     return units
 

@@ -110,9 +110,9 @@ def line_limit(p: Block, *line: str) -> object:
 
 
 def line_laid_once(p: Block, *line: str) -> object:
-    """A line that lies is not laid a second time.
+    """A line that has been laid is not laid again before its life is over.
 
-    sum of line_laid[l] over the periods since, within life_years[l] <= 1
+    line_laid[l] in the periods within its life, together <= 1
 
     Dual: worth of a second line like it.
     """

@@ -60,12 +60,20 @@ COLUMNS: dict[str, Described] = {
         "accelerators": ("accelerators", "accelerators in service"),
         "it_capacity_mw": ("MW IT", "IT load of the units in service at full power"),
         "mean_it_mw": ("MW IT", "mean IT load of the year, idle power included"),
-        "at_work_share": ("share", "mean share of the units in service that run an operating point"),
+        "at_work_share": (
+            "share",
+            "mean share of the fleet (the site's units of that hardware in all its cooling designs together) that runs "
+            "an operating point or is leased out; the same on each row of the fleet",
+        ),
         "capex_musd": ("M USD", "overnight cost of the units built in the period"),
         "units_retired": (
             "units",
             "units retired before their life ended, up to this period, that would still be alive",
         ),
+    },
+    "retired": {
+        "built": ("", "period in which the units were built"),
+        "units": ("units", "units of that period retired up to now whose life would go on"),
     },
     "cooling": {
         "built_mw": ("MW heat", "capacity built in the period"),
@@ -77,6 +85,7 @@ COLUMNS: dict[str, Described] = {
     "power": {
         "built_mw": ("MW", "capacity built in the period"),
         "capacity_mw": ("MW", "capacity in service"),
+        "firm_mw": ("MW", "part of it that backs load, where firm load must be backed"),
         "energy_mwh_per_yr": ("MWh/yr", "energy drawn"),
         "capacity_factor": ("share", "energy over what the capacity would give all year"),
         "cost_musd_per_yr": ("M USD/yr", "energy, fuel, demand charge, upkeep and annuity of the source"),
@@ -151,7 +160,11 @@ COLUMNS: dict[str, Described] = {
     },
     "kpis": {
         "where": ("", "site, or all"),
-        "figure": ("", "name of the key figure"),
+        "figure": (
+            "",
+            "name of the key figure; billable tokens are the measure tokens by the day: contracts with a price, and "
+            "wholesale sold less bought, weighted by token_weight",
+        ),
         "value": ("see unit", "its value"),
     },
     "identity": {
@@ -172,7 +185,11 @@ COLUMNS: dict[str, Described] = {
         "price_usd_per_mtok": ("USD/Mtok", "realised price"),
     },
     "measures": {
-        "measure": ("", "yardstick: what may be optimised or limited"),
+        "measure": (
+            "",
+            "yardstick: what may be optimised or limited; its unit says weighted where tokens of products count by "
+            "different token_weight",
+        ),
         "value": ("see unit", "its value over the horizon"),
     },
     "points_dropped": {"reason": ("", "why the point may not serve the product")},

@@ -1,6 +1,7 @@
 """Key figures of a plan.
 
-Tokens of different models do not add up; where a figure sums over products it says tokens of all kinds. Figures per
+Tokens of different models do not add up; where a figure sums over products it says tokens of all kinds. Billable
+tokens are the measure tokens by the day, its weights included. Figures per
 watt and per MWh are about what own units make: tokens bought and those made on rented units are left out, and so is the
 energy of units leased out. Mean price and mean cost are about tokens: units leased out are left out of both.
 Power plant,
@@ -12,11 +13,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.instance import Instance
+from planner.instance.demand import price_usd_per_mtok
 from planner.plan.costs import LEASED_OUT, at_work, leased_out_cost
 from planner.plan.electricity import carried_by_sites
 from planner.plan.reading import Reading
 from planner.plan.returns import returns_rows
 from planner.plan.tables.serving import RENTED
+from planner.plan.units_told import unit_told
 from planner.units import (
     DAYS_PER_YEAR,
     HOURS_PER_YEAR,
@@ -37,15 +41,20 @@ def kpis_table(r: Reading, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     rows: list[tuple] = []
     work, leased_cost = at_work(r, tables), leased_out_cost(r, tables)
     for period in r.m.instance.periods:
-        rows += _period_figures(tables, period, work[work["period"] == period], leased_cost.get(period, 0.0))
+        rows += _period_figures(r.m.instance, tables, period, work[work["period"] == period], leased_cost)
         rows += _site_figures(r, tables, period)
     rows += returns_rows(r.m.instance, tables)
     return pd.DataFrame(rows, columns=["period", "where", "figure", "value", "unit"])
 
 
 def _period_figures(
-    tables: dict[str, pd.DataFrame], period: str, work: pd.DataFrame, leased_cost: float
+    instance: Instance,
+    tables: dict[str, pd.DataFrame],
+    period: str,
+    work: pd.DataFrame,
+    leased_costs: dict[str, float],
 ) -> list[tuple]:
+    leased_cost = leased_costs.get(period, 0.0)
     accounts = tables["accounts"][tables["accounts"]["period"] == period]
     sites = tables["sites"][tables["sites"]["period"] == period]
     markets = tables["markets"][tables["markets"]["period"] == period]
@@ -57,7 +66,6 @@ def _period_figures(
     trade = tables["wholesale"][tables["wholesale"]["period"] == period]
     resold = trade.loc[trade["direction"] == "sell", "gtok_per_day"].sum() * DAYS_PER_YEAR
     gtok = markets["sold_gtok_per_day"].sum() * DAYS_PER_YEAR + resold
-    billable = markets.loc[markets["price_usd_per_mtok"] > 0, "sold_gtok_per_day"].sum() * DAYS_PER_YEAR + resold
     rent = accounts.loc[accounts["item"] == LEASED_OUT, "musd_per_yr"].sum()
     own_gtok, own_mwh = gtok - _from_others(tables, period), mwh - _energy_leased_out(sites, work)
     capex = tables["capex"].loc[tables["capex"]["period"] == period, "overnight_musd"].sum()
@@ -68,7 +76,7 @@ def _period_figures(
         ("non-cash terms", noncash, "M USD/yr"),
         ("overnight capex", capex, "M USD"),
         ("tokens of all kinds", gtok / DAYS_PER_YEAR, "Gtok/day"),
-        ("billable tokens", billable / DAYS_PER_YEAR, "Gtok/day"),
+        ("billable tokens", _billable(instance, markets, trade), unit_told(instance, "tokens", "Gtok/day")),
         ("facility energy", mwh, "MWh/yr"),
     ]
     power = tables["power"][tables["power"]["period"] == period]
@@ -101,6 +109,17 @@ def _period_figures(
             ("cost of units leased out", leased_cost, "M USD/yr"),
         ]
     return [(period, "all", *figure) for figure in figures]
+
+
+def _billable(instance: Instance, markets: pd.DataFrame, trade: pd.DataFrame) -> float:
+    """The measure tokens by the day (Gtok): contracts with a price, and wholesale sold less bought, weighted."""
+    keys = ["market", "product", "price_of"]
+    paid = [price_usd_per_mtok(instance, key) > 0 for key in markets[keys].itertuples(index=False, name=None)]
+    weight = {p: row.token_weight for p, row in instance.products.items()}
+    sold = markets[paid]
+    gtok = (sold["sold_gtok_per_day"] * sold["product"].map(weight)).sum()
+    signed = trade["gtok_per_day"].where(trade["direction"] == "sell", -trade["gtok_per_day"])
+    return float(gtok + (signed * trade["product"].map(weight)).sum())
 
 
 def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> list[tuple]:

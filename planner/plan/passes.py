@@ -17,7 +17,7 @@ from pyomo.environ import ConcreteModel
 
 from planner.instance import Instance
 from planner.instance.goal import limits_of, order_of
-from planner.model.measures import RATIOS, is_maximised, measure, unit_of
+from planner.model.measures import RATIOS, is_maximised, measure
 from planner.plan.outcomes import conflicting
 from planner.plan.plan import PlanError
 from planner.plan.reading import value_of
@@ -73,14 +73,13 @@ class Pass:
         return gap if gap is None or math.isfinite(gap) else None
 
     def as_dict(self) -> dict:
-        """The pass as plain data, for the record."""
+        """The pass as plain data, for the record, without its unit."""
         status, reason = (
             ("left out", self.left_out) if self.outcome is None else (self.outcome.status, self.outcome.reason)
         )
         return {
             "objective": self.objective,
             "sense": "maximise" if is_maximised(self.objective) else "minimise",
-            "unit": unit_of(self.objective),
             "value": self.value,
             "reached": self.reached,
             "bound": self.bound,

@@ -7,6 +7,7 @@ there in one step, so that a plan is there whole or not at all.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -71,6 +72,11 @@ class Plan:
         """Distance from the bound, relative to the objective."""
         return _number(self.record["gap"])
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is known how far from the best possible the plan is."""
+        return self.status == "optimal" or not math.isnan(self.gap)
+
     def figure(self, name: str, where: str = "all", period: str | None = None) -> float:
         """Return one key figure, e.g. figure("revenue") or figure("PUE", "abilene"), of the first period by default.
 
@@ -92,12 +98,7 @@ class Plan:
         Raises:
             KeyError: the plan has no such price.
         """
-        frame = self.tables["prices"]
-        period = frame["period"].iloc[0] if period is None else period
-        found = frame[(frame["rule"] == rule) & (frame["where"] == where) & (frame["period"] == period)]
-        if found.empty:
-            raise KeyError(_no_price(frame, rule, where, period))
-        return float(found["value"].iloc[0])
+        return price_of(self.tables.get("prices", pd.DataFrame()), rule, where, period)
 
     def write(self, folder: str | Path, force: bool = False) -> Path:
         """Write the plan to a folder, all of it or nothing.
@@ -106,7 +107,7 @@ class Plan:
             PlanError: the folder exists and `force` is not given, is no plan, or cannot be written.
         """
         target = Path(folder).resolve()
-        check_target(target, force)
+        check_target(target, force, "force=True")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -131,6 +132,21 @@ class Plan:
         (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
 
 
+def price_of(prices: pd.DataFrame, rule: str, where: str, period: str | None) -> float:
+    """Return one price of a table of prices, of its first period by default.
+
+    Raises:
+        KeyError: there is no such price.
+    """
+    if prices.empty:
+        raise KeyError("there are no shadow prices here")
+    period = prices["period"].iloc[0] if period is None else period
+    found = prices[(prices["rule"] == rule) & (prices["where"] == where) & (prices["period"] == period)]
+    if found.empty:
+        raise KeyError(_no_price(prices, rule, where, period))
+    return float(found["value"].iloc[0])
+
+
 def _no_price(frame: pd.DataFrame, rule: str, where: str, period: str) -> str:
     """Say which prices there are: the rules, or the places and periods of the rule that was asked for."""
     rows = frame[frame["rule"] == rule]
@@ -149,8 +165,8 @@ def _number(value: object) -> float:
     return float("nan") if value is None else float(value)
 
 
-def check_target(target: Path, force: bool = False) -> None:
-    """Say before any work is done whether a plan may be written to a folder.
+def check_target(target: Path, force: bool = False, word: str = "--force") -> None:
+    """Say before any work is done whether a plan may be written to a folder; `word` is how `force` is given.
 
     Raises:
         PlanError: it exists and `force` is not given, or it is something other than a plan or an empty folder.
@@ -163,7 +179,7 @@ def check_target(target: Path, force: bool = False) -> None:
     if not is_empty and not is_plan:
         raise PlanError(f"{target} holds something that is no plan; nothing was written")
     if not is_empty and not force:
-        raise PlanError(f"{target} already holds a plan; give --force to replace it")
+        raise PlanError(f"{target} already holds a plan; give {word} to replace it")
 
 
 def _put_in_place(draft: Path, target: Path) -> None:

@@ -80,6 +80,7 @@ def price(
         "status": priced.outcome.status,
         "objective": worth,
         "distance_from_plan": (worth - own) / max(abs(own), 1e-9),
+        "worth_of_one_a_year": one_a_year(m),
         "method": "whole numbers relaxed" if run.relax else "binaries of the design fixed, unit counts relaxed",
     }
     if verify:

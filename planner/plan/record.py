@@ -13,8 +13,9 @@ from pyomo.environ import ConcreteModel
 
 from planner.instance import Instance
 from planner.instance.goal import limits_of
-from planner.model.measures import is_maximised, unit_of
+from planner.model.measures import is_maximised
 from planner.plan.passes import Answer
+from planner.plan.units_told import is_weighted, unit_told
 from planner.solver import Options, versions
 
 Extension = Callable[[ConcreteModel], None] | str
@@ -47,14 +48,15 @@ def make_record(run: Run, answer: Answer, measures: pd.DataFrame) -> dict:
         ],
         "objective_name": first.objective,
         "sense": "maximise" if is_maximised(first.objective) else "minimise",
-        "unit": unit_of(first.objective),
+        "unit": unit_told(instance, first.objective),
         "status": outcome.status,
         "reason": outcome.reason,
         "objective": first.value,
         "bound": first.bound,
         "gap": first.gap,
-        "passes": [one.as_dict() for one in answer.passes],
+        "passes": [one.as_dict() | {"unit": unit_told(instance, one.objective)} for one in answer.passes],
         "limits": [[measure, side, value] for (measure, side), value in limits_of(instance).items()],
+        "tokens_weighted": is_weighted(instance),
         "measures": {row.measure: row.value for row in measures.itertuples()},
         "relaxed": run.relax,
         "method": _method(answer),

@@ -3,8 +3,11 @@
 The accounts pay for capital by annuities. Here it is paid when it is bought: on the first day of the period it is built
 in, and again each time it dies inside that period. What a year earns and costs falls at its end (a shorter period's at
 its own end), which is also when an annuity is due: an investment that just earns its annuities returns the WACC.
-So where periods are whole years, net present value with annuities is (1 + WACC) x that with capital when paid and what
-is not yet paid off at the end credited: the accounts discount a year by its beginning. Non-cash terms are left out.
+What is not yet paid off at the end is credited where it is still in service; units retired before the end of their life
+are worth nothing then, and what is unpaid of them is told apart. So where periods are whole years and nothing retires,
+net present value with annuities is (1 + WACC) x that with capital when paid and what is not yet paid off credited: the
+accounts discount a year by its beginning. Where units retire, it is (1 + WACC) x the sum of that and the present value
+of what is not paid off of them, whose annuities fall due after the end. Non-cash terms are left out.
 
 Tax is a share of revenue less cost less straight-line depreciation over the life; losses are carried forward.
 """
@@ -19,6 +22,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from planner.instance import Instance
+from planner.units import USD_PER_MUSD
 
 Flow = tuple[float, float]
 """Date (decimal year) and amount (M USD)."""
@@ -59,7 +63,8 @@ def cash_flow_table(instance: Instance, tables: dict[str, pd.DataFrame]) -> pd.D
 def returns_rows(instance: Instance, tables: dict[str, pd.DataFrame]) -> list[tuple]:
     """Return the key figures of the whole horizon: period, where, figure, value, unit; nan for what does not exist."""
     flows = _flows(instance, tables, set(instance.periods))
-    unpaid = [(_end(instance), _unpaid(instance, tables["capex"]))]
+    retired = _unpaid(instance, _bills_of_retired(instance, tables["retired"]))
+    unpaid = [(_end(instance), _unpaid(instance, _bills(tables["capex"])) - retired)]
     cash = tables["accounts"]["heading"] != "non-cash"
     figures = [
         ("net present value, capital as annuities", tables["accounts"].loc[cash, "present_value_musd"].sum(), "M USD"),
@@ -70,6 +75,8 @@ def returns_rows(instance: Instance, tables: dict[str, pd.DataFrame]) -> list[tu
         ("internal rate of return, unpaid capital credited", internal_rate(flows + unpaid), "share/yr"),
         ("payback time", payback_years(flows), "years"),
     ]
+    if retired > _NEGLIGIBLE:
+        figures.append(("unpaid capital of units retired, not credited", retired, "M USD"))
     if instance.settings.finance.tax_share > 0:
         taxed = flows + _taxes(instance, tables["cash_flow"])
         figures += [
@@ -159,11 +166,21 @@ def _overlap(date: float, life: float, start: float, length: float) -> float:
     return max(0.0, min(date + life, start + length) - max(date, start))
 
 
-def _unpaid(instance: Instance, capex: pd.DataFrame) -> float:
-    """Return what the annuities due after the last period are worth on its last day (M USD)."""
+def _bills_of_retired(instance: Instance, retired: pd.DataFrame) -> list[tuple[float, float, float]]:
+    """Return date, life (years) and amount (M USD) of the purchase of units that are retired in the last period."""
+    gone = retired[retired["period"] == list(instance.periods)[-1]]
+    bills = []
+    for built, h, units in gone[["built", "hardware", "units"]].itertuples(index=False, name=None):
+        row = instance.hardware[h]
+        bills.append((instance.periods[built].start, row.life_years, units * row.capex_usd_per_unit / USD_PER_MUSD))
+    return bills
+
+
+def _unpaid(instance: Instance, bills: Iterable[tuple[float, float, float]]) -> float:
+    """Return what the annuities of purchases due after the last period are worth on its last day (M USD)."""
     rate, end = instance.settings.finance.wacc, _end(instance)
     total = 0.0
-    for date, life, musd in _bills(capex):
+    for date, life, musd in bills:
         rest = max(0.0, date + life - end)
         total += musd * (rest / life if rate == 0 else (1 - (1 + rate) ** -rest) / (1 - (1 + rate) ** -life))
     return total

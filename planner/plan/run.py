@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
 
-from planner.instance import Instance
+from planner.instance import Instance, load
 from planner.instance.goal import with_goal
 from planner.model.build import Extension, build
 from planner.model.objective import keep
@@ -64,7 +65,7 @@ class Run:
 
 
 def solve(
-    instance: Instance,
+    instance: Instance | str | Path,
     objective: str | None = None,
     *,
     limits: Iterable[str] = (),
@@ -78,7 +79,7 @@ def solve(
     """Solve an instance and return its plan.
 
     Args:
-        instance: what the world is.
+        instance: what the world is; a folder or the name of a shipped instance is loaded as it is.
         objective: what is optimised, or several in their order, such as "tokens,carbon,profit"; None: the instance's
             own.
         limits: limits on measures of the plan over its horizon, such as "carbon<=20000", beside the instance's own.
@@ -95,7 +96,10 @@ def solve(
     Raises:
         PlanError: there is no plan; the message gives the reason.
         ValueError: an unknown objective or measure, or a bad option.
+        InstanceError: a folder or name is given that cannot be loaded.
+        TypeError: it is neither an instance, a folder nor a name.
     """
+    instance = instance if isinstance(instance, Instance) else load(instance)
     options = Options(gap=gap, time_limit_s=time_limit_s)
     run = Run(with_goal(instance, objective, limits), options, tuple(extend), relax)
     answer = run_passes(run, progress)

@@ -50,5 +50,5 @@ def number_or_text(value: object) -> str:
             return "no limit" if value > 0 else "-no limit"
         if abs(value) >= _LARGE:
             return f"{value:,.0f}"
-        return f"{value:,.{_DIGITS}g}"
+        return f"{value + 0.0:,.{_DIGITS}g}"
     return "" if value is None else str(value)

@@ -9,10 +9,21 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.plan.plan import Plan
+from planner.report.amounts import amount, is_dust, largest
+from planner.report.worth import headline, returns
 
-_NEGLIGIBLE = 1e-6
 _SEEN = 2e-4
 _MOST_ROWS = 12
+_AMOUNT = {
+    "cooling": "capacity_mw",
+    "power": "capacity_mw",
+    "stores": "energy_mwh",
+    "lines": "capacity_mw",
+    "leases": "units",
+}
+"""Table of what is built, hardware apart -> its column of amounts."""
+_PER_TOKEN = ("mean price", "mean cost", "tokens per watt", "energy per token")
+"""Figures that mean nothing in a period that makes no tokens worth the name."""
 
 
 def show(plan: Plan, console: Console) -> None:
@@ -36,15 +47,7 @@ def show(plan: Plan, console: Console) -> None:
         console.print(line, style="yellow")
     console.print(_headline(plan))
     if len(periods) > 1:
-        console.print(_returns(plan))
-
-
-def amount(value: float, digits: int = 4) -> str:
-    """Return a number with thousands separators and about `digits` significant digits."""
-    if value == 0 or pd.isna(value):
-        return "0" if value == 0 else "-"
-    decimals = max(0, digits - 1 - int(f"{abs(value):e}".split("e")[1]))
-    return f"{value:,.{min(decimals, 6)}f}"
+        console.print(Text("\n".join(returns(plan))))
 
 
 def _verdict(plan: Plan) -> RenderableType:
@@ -57,6 +60,7 @@ def _verdict(plan: Plan) -> RenderableType:
             f"{quality}: {record['objective_name']} {amount(plan.objective, 6)} {record['unit']}, {_possible(plan)}, "
             f"{seconds:.1f} s"
         ),
+        *([] if plan.status == "optimal" else [Text(f"stopped early: {plan.record['reason']}", style="yellow")]),
         *_asked(plan),
     ]
     if record.get("scenario") or record.get("overrides"):
@@ -92,9 +96,10 @@ def _asked(plan: Plan) -> list[Text]:
         left = f" (left out: {one['reason']})" if one["status"] == "left out" else ""
         lines.append(Text(f"then {one['objective']} {value} {one['unit']}{left}"))
     signs = {"at_most": "<=", "at_least": ">="}
+    units = dict(zip(plan.measures["measure"], plan.measures["unit"], strict=True))
     if plan.record["limits"]:
-        limits = ", ".join(f"{name}{signs[side]}{value:g}" for name, side, value in plan.record["limits"])
-        lines.append(Text(f"within {limits}"))
+        limits = [f"{name}{signs[side]}{value:g} {units.get(name, '')}" for name, side, value in plan.record["limits"]]
+        lines.append(Text(f"within {'; '.join(limits)}"))
     return lines
 
 
@@ -109,6 +114,9 @@ def _figures(plan: Plan, period: str) -> RenderableType:
     frame = plan.kpis[(plan.kpis["period"] == period) & (plan.kpis["where"] == "all")].set_index("figure")
     wanted = ["revenue", "cost", "cash profit", "overnight capex", "tokens of all kinds", "mean price", "mean cost"]
     wanted += ["tokens per watt", "energy per token", "load factor of the limit"]
+    tokens = plan.kpis.loc[plan.kpis["figure"] == "tokens of all kinds"]
+    if is_dust(tokens.loc[tokens["period"] == period, "value"].sum(), largest(tokens, "value")):
+        wanted = [name for name in wanted if name not in _PER_TOKEN]
     table = _table("Figures", "", "value:r", "unit", "", "value:r", "unit")
     cells = [
         (name, amount(frame.loc[name, "value"]), frame.loc[name, "unit"]) for name in wanted if name in frame.index
@@ -121,52 +129,66 @@ def _figures(plan: Plan, period: str) -> RenderableType:
 
 def _build(plan: Plan, period: str) -> RenderableType | None:
     table = _table("Build", "site", "what", "amount:r", "unit", "load or output:r")
-    for name, rows in (
-        ("hardware", plan.hardware),
-        ("cooling", plan.cooling),
-        ("power", plan.power),
-        ("stores", plan.stores),
-        ("lines", plan.lines),
-        ("leases", plan.leases),
-    ):
+    for row in _systems(plan, period):
+        table.add_row(*row)
+    for name, column in _AMOUNT.items():
+        rows, most = plan.tables[name], largest(plan.tables[name], column)
         for row in rows[rows["period"] == period].to_dict("records"):
-            cells = _build_cells(name, row)
-            if cells is not None:
-                table.add_row(*cells)
+            if not is_dust(row[column], most) and not (name == "power" and _nobody_uses(plan, row)):
+                table.add_row(*_build_cells(name, row))
     return table if table.row_count else None
 
 
-def _build_cells(name: str, row: dict) -> tuple[str, ...] | None:
-    if name == "hardware":
-        load = f"{amount(row['mean_it_mw'])} MW, {row['at_work_share']:.0%} at work"
-        if row["units_retired"] > _NEGLIGIBLE:
+def _systems(plan: Plan, period: str) -> list[tuple[str, ...]]:
+    """Rows of hardware; what share of a fleet is at work is told once, on the first of its halls."""
+    rows = plan.hardware[plan.hardware["period"] == period]
+    halls = rows.groupby(["site", "hardware"]).size()
+    most, told, cells = largest(plan.hardware, "units"), set(), []
+    for row in rows.to_dict("records"):
+        fleet = row["site"], row["hardware"]
+        if is_dust(row["units"], most) and is_dust(row["units_retired"], most):
+            continue
+        load = f"{amount(row['mean_it_mw'])} MW"
+        if fleet not in told:
+            load += f", {'fleet ' if halls[fleet] > 1 else ''}{row['at_work_share']:.0%} at work"
+        if not is_dust(row["units_retired"], most):
             load += f", {amount(row['units_retired'])} retired"
-        return row["site"], f"{row['hardware']} in {row['cooling']}", amount(row["units"]), "units", load
-    if name == "cooling" and row["capacity_mw"] > _NEGLIGIBLE:
+        told.add(fleet)
+        cells.append((row["site"], f"{row['hardware']} in {row['cooling']}", amount(row["units"]), "units", load))
+    return cells
+
+
+def _nobody_uses(plan: Plan, row: dict) -> bool:
+    """Whether a source gives no energy, costs nothing and backs no load: it is on offer, not a part of the plan."""
+    energy = is_dust(row["energy_mwh_per_yr"], largest(plan.power, "energy_mwh_per_yr"))
+    return energy and is_dust(row["cost_musd_per_yr"]) and is_dust(row.get("firm_mw", 0.0))
+
+
+def _build_cells(name: str, row: dict) -> tuple[str, ...]:
+    if name == "cooling":
         return row["site"], row["cooling"], amount(row["capacity_mw"]), "MW heat", f"{amount(row['mean_heat_mw'])} MW"
-    if name == "power" and row["capacity_mw"] > _NEGLIGIBLE:
+    if name == "power":
         output = f"{amount(row['energy_mwh_per_yr'] / 1e3)} GWh/yr"
         return row["node"], row["technology"], amount(row["capacity_mw"]), "MW", output
-    if name == "stores" and row["energy_mwh"] > _NEGLIGIBLE:
+    if name == "stores":
         output = f"{amount(row['discharged_mwh_per_yr'] / 1e3)} GWh/yr"
         return row["node"], row["store"], amount(row["energy_mwh"]), "MWh", output
-    if name == "lines" and row["capacity_mw"] > _NEGLIGIBLE:
+    if name == "lines":
         output = f"{amount((row['from_origin_mwh_per_yr'] + row['from_destination_mwh_per_yr']) / 1e3)} GWh/yr"
         return row["origin"], f"line to {row['destination']}", amount(row["capacity_mw"]), "MW", output
-    if name == "leases" and row["units"] > _NEGLIGIBLE:
-        way = "rented in" if row["direction"] == "in" else "leased out"
-        return row["site"], f"{row['hardware']} {way}", amount(row["units"]), "units", row["lease"]
-    return None
+    way = "rented in" if row["direction"] == "in" else "leased out"
+    return row["site"], f"{row['hardware']} {way}", amount(row["units"]), "units", row["lease"]
 
 
 def _earns(plan: Plan, period: str) -> RenderableType:
-    accounts = plan.accounts[(plan.accounts["period"] == period) & (plan.accounts["musd_per_yr"].abs() > _NEGLIGIBLE)]
+    accounts, most = plan.accounts[plan.accounts["period"] == period], largest(plan.accounts, "musd_per_yr")
+    accounts = accounts[[not is_dust(musd, most) for musd in accounts["musd_per_yr"]]]
     table = _table("Accounts", "heading", "M USD/yr:r", "made of")
     for heading, group in accounts.groupby("heading", sort=False):
         total = group["musd_per_yr"].sum()
-        largest = group.reindex(group["musd_per_yr"].abs().sort_values(ascending=False).index)
+        ordered = group.reindex(group["musd_per_yr"].abs().sort_values(ascending=False).index)
         parts = ", ".join(
-            f"{item} {amount(value)}" for item, value in zip(largest["item"], largest["musd_per_yr"], strict=True)
+            f"{item} {amount(value)}" for item, value in zip(ordered["item"], ordered["musd_per_yr"], strict=True)
         )
         table.add_row(str(heading), amount(total), parts)
     table.add_section()
@@ -188,9 +210,12 @@ def _sells(plan: Plan, period: str) -> RenderableType | None:
     for product, group in markets.groupby("product", sort=False):
         own = group[group["segment"] == group["price_of"]]
         sold, revenue = group["sold_gtok_per_day"].sum(), group["revenue_musd_per_yr"].sum()
-        price = amount(revenue * 1e6 / (sold * 365e3), 3) if sold > _NEGLIGIBLE else "-"
-        asked = amount(own["volume_gtok_per_day"].sum())
-        table.add_row(product, asked, amount(sold), price, amount(cost.get(product, float("nan")), 3), amount(revenue))
+        asked = own["volume_gtok_per_day"].sum()
+        if is_dust(sold, asked):
+            table.add_row(product, amount(asked), "0", "-", "-", "0")
+            continue
+        each = amount(revenue * 1e6 / (sold * 365e3), 3), amount(cost.get(product, float("nan")), 3)
+        table.add_row(product, amount(asked), amount(sold), *each, amount(revenue))
     return table
 
 
@@ -220,32 +245,7 @@ def _binds(plan: Plan, period: str) -> RenderableType | None:
 def _headline(plan: Plan) -> RenderableType:
     if "prices" not in plan.tables:
         return Text(f"No shadow prices: {plan.record['pricing'].get('reason', 'none were computed')}", style="yellow")
-    rows = plan.prices[plan.prices["rule"] == "power_limit_mw"]
-    checks = {check["site"]: check for check in plan.record["pricing"].get("verified", [])}
-    lines = []
-    for row in rows.to_dict("records"):
-        place = f"{row['where']} ({row['period']})"
-        text = f"One more MW of power limit at {place} is worth {amount(row['value'])} {row['unit']}"
-        check = checks.get(row["where"])
-        if check and check["from_1_percent_more"] is not None and check["from_1_percent_less"] is not None:
-            up, down = amount(check["from_1_percent_more"]), amount(check["from_1_percent_less"])
-            text += f"; solved again at +1 %: {up}, at -1 %: {down}"
-        lines.append(text + ".")
-    distance = plan.record["pricing"]["distance_from_plan"]
-    lines.append(f"Prices come from the plan with unit counts relaxed, {distance:+.4%} from the plan's objective.")
-    return Text("\n".join(lines), style="bold")
-
-
-def _returns(plan: Plan) -> RenderableType:
-    """What the whole horizon is worth to an owner, where it has more than one period."""
-    worth, rate, years = (
-        plan.figure(name, period="all")
-        for name in ("net present value, unpaid capital credited", "internal rate of return", "payback time")
-    )
-    text = f"With capital paid when it is bought: net present value {amount(worth)} M USD"
-    text += " (what is not yet paid off credited)"
-    text += f", internal rate of return {rate:.1%}" if rate == rate else ", no internal rate of return"
-    return Text(f"{text}, paid back {f'after {amount(years, 3)} years' if years == years else 'never'}.")
+    return Text("\n".join(headline(plan)), style="bold")
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from planner.instance import Instance, load
+from planner.instance.overrides import as_pairs
 
 Changes = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
@@ -23,8 +24,9 @@ def with_changes(instance: Instance, changes: Changes = ()) -> Instance:
 
     Raises:
         InstanceError: a path names nothing, or a value is not allowed.
+        TypeError: the changes are neither a mapping nor pairs.
     """
-    pairs = list(changes.items() if isinstance(changes, Mapping) else changes)
+    pairs = as_pairs(changes)
     own = list(instance.overrides)[_of_scenario(instance) :]
     return load(instance.folder, scenario=_scenarios(instance), overrides=[*own, *pairs])
 

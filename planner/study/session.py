@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -28,11 +28,12 @@ from pyomo.environ import ConcreteModel, Constraint, Var
 
 from planner.instance import Instance
 from planner.instance.goal import with_goal
+from planner.instance.overrides import as_pairs
 from planner.model.build import Extension, build
 from planner.model.measures import MEASURES, RATIOS
 from planner.plan.accounts import accounts_table
 from planner.plan.design import choices, design_table
-from planner.plan.plan import PlanError
+from planner.plan.plan import PlanError, price_of
 from planner.plan.prices import prices_table
 from planner.plan.reading import Reading
 from planner.solver import Basis, LiveProgram, Options, Outcome, Ranges, fix, relax
@@ -79,6 +80,11 @@ class Answer:
     reading: Reading | None
     outcome: Outcome
 
+    def __repr__(self) -> str:
+        asked = ", ".join(f"{path}={value}" for path, value in self.changes) or "no changes"
+        found = f"objective {self.objective:,.3f}" if self.has_plan else self.reason
+        return f"Answer({self.instance.name}, {asked}: {self.status}, {found})"
+
     @property
     def has_plan(self) -> bool:
         """Whether there is a plan."""
@@ -100,6 +106,14 @@ class Answer:
         if self.outcome.row_dual is None:
             return pd.DataFrame(columns=["period", "what", "where", "rule", "value", "unit", "binds"])
         return prices_table(self._solved(), self.outcome.row_dual)
+
+    def price(self, rule: str, where: str = "", period: str | None = None) -> float:
+        """Return one shadow price, e.g. price("power_limit_mw", "abilene"), of the first period by default.
+
+        Raises:
+            KeyError: there is no such price; mixed-integer answers have none.
+        """
+        return price_of(self.prices, rule, where, period)
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
@@ -196,9 +210,10 @@ class Session:
 
         Raises:
             InstanceError: a path names nothing, or a value is not allowed.
+            TypeError: the changes are neither a mapping nor pairs of path and value.
         """
         begun = time.perf_counter()
-        pairs = tuple(changes.items() if isinstance(changes, Mapping) else changes)
+        pairs = tuple(as_pairs(changes))
         instance = with_changes(self.instance, pairs)
         m, stamped = self._write(instance, limits)
         if _signature(m, stamped) == self._signature:

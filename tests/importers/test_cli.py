@@ -14,8 +14,10 @@ from planner.instance import load
 from planner.instance.importers.change import Change, open_folder
 from tests.importers.benchmarks import AGGREGATED
 from tests.importers.conftest import contents
+from tests.importers.skies import climate, epw
 from tests.importers.test_prices import hours_of, local_csv
-from tests.importers.test_weather import climate, epw
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def run(*words: str | Path) -> Result:
@@ -127,6 +129,42 @@ def test_writing_is_whole_or_not_at_all(folder: Path, monkeypatch: pytest.Monkey
     with pytest.raises(Exception, match=r"sites.csv - cannot be written: not allowed; nothing was changed"):
         change.write()
     assert contents(folder) == before
+
+
+def test_the_lines_of_the_readme_work_as_they_are_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the copy that the README makes, with files of the names it gives."""
+    monkeypatch.chdir(tmp_path)
+    Path("agg_bmk.json").write_text(json.dumps([AGGREGATED]), encoding="utf-8")
+    Path("site.epw").write_text(epw(climate(-6), -6), encoding="utf-8")
+    Path("lmp.csv").write_text(local_csv(hours_of(2023, "America/Chicago")), encoding="utf-8")
+    text = README.read_text(encoding="utf-8").replace("\\\n", " ")
+    commands = [line.split()[1:] for line in text.splitlines() if line.startswith("    planner import ")]
+    assert [words[1] for words in commands] == ["points", "weather", "prices"]
+    [new] = [
+        line.split("#")[0].split()[1:] for line in text.splitlines() if line.startswith("    planner new my-study")
+    ]
+    for words in (new, *commands):
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, (words, result.output)
+    assert "scenarios.toml: grid-price-double changes series.ercot-west-price" in result.stdout
+    instance = load("my-study")
+    assert instance.sites["abilene"].temperature_series == "abilene-temperature"
+    assert instance.series["abilene-temperature"].max() < 34
+    assert instance.power["abilene", "grid-ercot"].price_series == "abilene-grid-ercot-price"
+    assert load("my-study", scenario="grid-price-double").warnings != instance.warnings
+
+
+def test_without_replace_it_is_said_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("site.epw").write_text(epw(climate(-6), -6), encoding="utf-8")
+    assert CliRunner().invoke(app, ["new", "my-study", "--from", "one-gigawatt"]).exit_code == 0
+    before = contents(Path("my-study"))
+    result = run("weather", "site.epw", "--site", "abilene", "--into", "my-study")
+    assert result.exit_code == 1
+    assert "series/abilene.csv:1 abilene-temperature [C] - a series of this name is there already" in result.stderr
+    assert "--replace to put the new one in its place, or another --name" in result.stderr
+    assert "1 fault, 0 warnings; nothing was solved or written." in result.stderr
+    assert contents(Path("my-study")) == before
 
 
 def test_new_warnings_are_shown_and_old_ones_are_not(folder: Path, tmp_path: Path) -> None:

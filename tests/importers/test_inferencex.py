@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from planner.instance import InstanceError
 from planner.instance.importers.points import import_points
 from tests.importers.benchmarks import AGGREGATED, brought, options, points_of, problems
 
@@ -112,3 +114,20 @@ def test_agent_traces_and_failed_runs_are_left_out(folder: Path) -> None:
     change = brought(folder, rows)
     assert len(points_of(change)) == 1
     assert ["left out" in str(warning) for warning in change.warnings] == [True, True]
+
+
+@pytest.mark.parametrize("key", ["benchm\\u0061rks", "benchmarks"])
+def test_a_key_that_is_escaped_and_one_that_stands_deeper(folder: Path, key: str) -> None:
+    """The rows are found by what the key says; the same word in another object is not it."""
+    path = folder.parent / "x.json"
+    bad = json.dumps(AGGREGATED | {"conc": -1})
+    path.write_text(f'{{"about": {{"benchmarks": [{{}}]}},\n"{key}": [\n{bad}]}}', encoding="utf-8")
+    with pytest.raises(InstanceError, match=r"x.json:3 conc -1"):
+        import_points([path], folder, options())
+
+
+def test_json_nested_without_end_is_refused(folder: Path) -> None:
+    path = folder.parent / "x.json"
+    path.write_text('{"benchmarks": ' + "[" * 100_000 + "]" * 100_000 + "}", encoding="utf-8")
+    with pytest.raises(InstanceError, match="is nested too deeply"):
+        import_points([path], folder, options())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from planner.instance import InstanceError, load
-from planner.instance.importers.points import import_points
+from planner.instance.importers.points import PointOptions, _number, import_points
 from tests.importers.benchmarks import AGGREGATED, DISAGGREGATED, SOURCE, brought, options, points_of, problems
 
 
@@ -197,3 +198,37 @@ def test_a_new_points_csv(folder: Path) -> None:
     change = brought(folder, [AGGREGATED])
     assert change.files["points.csv"].startswith("id,hardware,model,precision,stack,isl,osl,")
     assert len(points_of(change)) == 1
+
+
+def test_rates_that_no_accelerator_reaches_are_refused(folder: Path) -> None:
+    much = {"tput_per_gpu": 3e7, "output_tput_per_gpu": 1.5e7, "input_tput_per_gpu": 1.5e7}
+    assert any("output_tok_per_s 15000000 - is too large" in text for text in problems(folder, [AGGREGATED | much]))
+    assert problems(folder, [AGGREGATED | {"median_ttft": 1e300}])
+    assert problems(folder, [AGGREGATED | {"median_ttft": 1e307}])
+    assert problems(folder, [AGGREGATED | {"osl": 1e16}])
+
+
+def test_a_wait_that_suits_batch_alone_is_warned_of(folder: Path) -> None:
+    [text] = [str(warning) for warning in brought(folder, [AGGREGATED | {"median_ttft": 75}]).warnings]
+    assert "rows.json:2 median_ttft 75 - is a time to first token of 75 s, which suits batch alone" in text
+    assert brought(folder, [AGGREGATED | {"median_ttft": 60}]).warnings == []
+
+
+def test_control_characters_do_not_reach_the_table(folder: Path) -> None:
+    row = AGGREGATED | {"run_url": "https://x\n\x1b[31m/y\x00", "recipe_fingerprint": "ab\rcd"}
+    [point] = points_of(import_points([written_rows(folder, [row])], folder, PointOptions("one\ntwo\x07"))).values()
+    assert point["source"] == "one two"
+    assert not any(ord(letter) < 32 for cell in point.values() for letter in cell)
+
+
+def written_rows(folder: Path, rows: list[dict[str, Any]]) -> Path:
+    path = folder.parent / "rows.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(3.0, "3"), (1e14, "1" + "0" * 14), (1e300, "1e+300"), (0.1234567, "0.123457")]
+)
+def test_numbers_are_written_short(value: float, text: str) -> None:
+    assert _number(value) == text

@@ -73,6 +73,23 @@ def test_local_time_becomes_utc_over_both_changes_of_the_clock(folder: Path) -> 
     assert (read.doubled, read.skipped, read.part) == (1, 0, 0)
 
 
+def test_rows_that_run_backwards_part_the_doubled_hour_the_other_way(folder: Path) -> None:
+    """The newest row first: of two rows of 01:00 on 5 November the first is standard time."""
+    moments = hours_of(2023, "America/Chicago")
+    head, *rows = local_csv(moments).splitlines()
+    read = read_prices(written(folder, "\n".join([head, *rows[::-1]])), PriceColumns("LMP", tz="America/Chicago"))
+    assert read.hours.to_numpy() == pytest.approx(price_of(moments))
+    assert read.doubled == 1
+
+
+def test_forms_of_a_price(folder: Path) -> None:
+    cells = ["42.50", '"1,042.50"', "$7", "-$7.5", "$-8", "1e2", ".5", "-3.", "", '"-1,234,567"']
+    rows = [f"2023-05-01 {hour:02}:00,{cell}" for hour, cell in enumerate(cells)]
+    read = read_prices(written(folder, "\n".join(["T,LMP", *rows])), PriceColumns("LMP"))
+    wanted = [42.5, 1042.5, 7, -7.5, -8, 100, 0.5, -3, np.nan, -1234567]
+    assert read.hours.to_list() == pytest.approx(wanted, nan_ok=True)
+
+
 def test_moments_with_an_offset_keep_it(folder: Path) -> None:
     moments = hours_of(2023, "America/Chicago")
     text = "\n".join(["T,LMP", *(f"{m.isoformat()},{p}" for m, p in zip(moments, price_of(moments), strict=True))])
@@ -136,6 +153,13 @@ def test_a_blank_price_in_the_hour_that_does_not_exist(folder: Path) -> None:
         (["2023-05-01 02:00,5", "2023-05-01 02:00,5"], {}, ":3 T 2023-05-01 02:00:00 - is given twice"),
         (["2023-05-01 02:00,5", "soon,5"], {}, ":3 T soon - is no moment"),
         (["2023-05-01 02:00,5", "2023-05-01 03:00,dear"], {}, ":3 LMP dear - is not a number"),
+        (["2023-05-01 02:00,5", '2023-05-01 03:00,"42,50"'], {}, ":3 LMP 42,50 - is not a number - a price such as"),
+        (["2023-05-01 02:00,5", '2023-05-01 03:00,"4,2500"'], {}, ":3 LMP 4,2500 - is not a number"),
+        (["2023-05-01 02:00,5", "2023-05-01 03:00,inf"], {}, ":3 LMP inf - is not a number"),
+        (["2023-05-01 02:00,5", "2023-05-01 03:00,1e999"], {}, ":3 LMP 1e999 - is not a number"),
+        (["2023-05-01 02:00,5", "2023-05-01 03:00,1_000"], {}, ":3 LMP 1_000 - is not a number"),
+        (["0001-01-01 00:00,5", "2023-05-01 03:00,5"], {}, ":2 T 0001-01-01 00:00 - is of no year"),
+        (["2023-05-01 02:00,5", "9999-12-31 23:00,5"], {}, ":3 T 9999-12-31 23:00 - is of no year"),
         (["2023-05-01 02:00,5", "2023-05-01 05:00,5"], {}, "rows are 180 minutes apart"),
         (["2023-05-01 02:00,5", "2023-05-01T03:00Z,5"], {}, ":2 T - has no offset to UTC, and other rows have"),
         (["2023-05-01 02:00,5"], {}, "holds 1 prices"),

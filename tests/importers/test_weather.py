@@ -1,14 +1,11 @@
-"""Weather files to series: hours, clocks, gaps, the plants; files in the layouts of EPW and PVGIS."""
+"""Weather to series of a site: clocks, what is written, the plants."""
 
 from __future__ import annotations
 
-import builtins
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pvlib
 import pytest
 
@@ -16,97 +13,7 @@ from planner.instance import InstanceError, load
 from planner.instance.importers.plants import SolarPlant, WindFarm, farm_output, solar_share, wind_share
 from planner.instance.importers.weather import WeatherOptions, import_weather, to_utc
 from planner.instance.importers.weather_file import read_weather
-
-LATITUDE, LONGITUDE = 32.0, -100.0
-HOURS = 8760
-
-
-def climate(clock_h: float = 0.0) -> pd.DataFrame:
-    """A clear year: temperature counts the hours of the file's clock, so that shifts are seen; wind grows in a day."""
-    times = pd.date_range("2018-01-01", periods=HOURS, freq="h", tz="UTC")
-    middle = times - pd.Timedelta(hours=clock_h) + pd.Timedelta(minutes=30)
-    place = pvlib.location.Location(LATITUDE, LONGITUDE, altitude=500)
-    sky = place.get_clearsky(middle, linke_turbidity=3.0)
-    frame = pd.DataFrame({name: sky[name].to_numpy().round(1) for name in ("ghi", "dni", "dhi")}, index=times)
-    hour = np.arange(HOURS)
-    frame["temp_air"] = np.round(hour / 200 - 10, 2)
-    frame["wind_speed"] = 4.0 + hour % 24 / 4
-    frame["pressure"] = 95_000.0
-    return frame
-
-
-def epw(frame: pd.DataFrame, tz: float, changes: dict[int, dict[str, Any]] | None = None, leap: bool = False) -> str:
-    """A file in the layout of EnergyPlus: eight lines of header, hours 1 to 24 of local standard time, 35 fields."""
-    lines = [f"LOCATION,Testville,TX,USA,TMY3,722660,{LATITUDE},{LONGITUDE},{tz},500.0"]
-    lines += ["DESIGN CONDITIONS,0", "TYPICAL/EXTREME PERIODS,0", "GROUND TEMPERATURES,0"]
-    lines += ["HOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0", "COMMENTS 1,made", "COMMENTS 2,by a test"]
-    lines.append("DATA PERIODS,1,1,Data,Sunday, 1/ 1,12/31")
-    rows = [(time, row) for time, row in zip(frame.index, frame.to_dict("records"), strict=True)]
-    if leap:
-        at = next(n for n, (time, _) in enumerate(rows) if (time.month, time.day) == (3, 1))
-        extra = [(pd.Timestamp(f"2020-02-29 {hour:02}:00"), rows[0][1] | {"temp_air": 60.0}) for hour in range(24)]
-        rows[at:at] = extra
-    for number, (time, row) in enumerate(rows):
-        row = row | (changes or {}).get(number, {})
-        year = 1990 + time.month
-        cells = [year, time.month, time.day, time.hour + 1, 60, "?9?9", row["temp_air"], 5, 50, row["pressure"], 0, 0]
-        cells += [300, row["ghi"], row["dni"], row["dhi"], 0, 0, 0, 0, 180, row["wind_speed"], 5, 5, 20, 9999, 9]
-        cells += [999999999, 10, 0.1, 0, 88, 0.2, 0, 0]
-        lines.append(",".join(map(str, cells)))
-    return "\n".join(lines) + "\n"
-
-
-def pvgis_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Hours of a typical year as PVGIS gives them: in UTC, every month of another year."""
-    return [
-        {"time(UTC)": f"{2005 + time.month}{time:%m%d:%H}00", "T2m": row["temp_air"], "RH": 50.0, "G(h)": row["ghi"]}
-        | {"Gb(n)": row["dni"], "Gd(h)": row["dhi"], "IR(h)": 300.0, "WS10m": row["wind_speed"], "WD10m": 180.0}
-        | {"SP": row["pressure"]}
-        for time, row in zip(frame.index, frame.to_dict("records"), strict=True)
-    ]
-
-
-def pvgis_csv(frame: pd.DataFrame, offset_h: float = 0.5) -> str:
-    lines = [
-        f"Latitude (decimal degrees): {LATITUDE}",
-        f"Longitude (decimal degrees): {LONGITUDE}",
-        "Elevation (m): 500.0",
-    ]
-    lines += [f"Irradiance Time Offset (h): {offset_h}", "month,year"]
-    lines += [f"{month},{2005 + month}" for month in range(1, 13)]
-    rows = pvgis_rows(frame)
-    lines += [
-        ",".join(rows[0]),
-        *(",".join(map(str, row.values())) for row in rows),
-        "T2m: 2-m air temperature (degree C)",
-    ]
-    return "\r\n".join(lines) + "\r\n"
-
-
-def pvgis_json(frame: pd.DataFrame, offset_h: float = 0.5) -> str:
-    location = {"latitude": LATITUDE, "longitude": LONGITUDE, "elevation": 500.0, "irradiance_time_offset": offset_h}
-    months = [{"month": month, "year": 2005 + month} for month in range(1, 13)]
-    content = {
-        "inputs": {"location": location},
-        "outputs": {"months_selected": months, "tmy_hourly": pvgis_rows(frame)},
-    }
-    return json.dumps(content | {"meta": {"inputs": {}}})
-
-
-def written(folder: Path, name: str, text: str) -> Path:
-    path = folder.parent / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def series(folder: Path, path: Path, **options: Any) -> dict[str, np.ndarray]:
-    """Import a file and read the three series back from the instance."""
-    change = import_weather(path, "alpha", folder, WeatherOptions(**options))
-    change.try_out()
-    change.write()
-    table = pd.read_csv(folder / "series" / "alpha-weather.csv", comment="#", index_col="hour")
-    return {name: table[name].to_numpy() for name in table}
-
+from tests.importers.skies import HOURS, LATITUDE, LONGITUDE, climate, epw, pvgis_csv, pvgis_json, series, written
 
 # ---- hours and clocks
 
@@ -156,73 +63,6 @@ def test_the_29th_of_february_is_dropped(folder: Path) -> None:
     assert found[6 + 59 * 24] == pytest.approx(59 * 24 / 200 - 10, abs=0.01)
 
 
-# ---- gaps and faults
-
-
-def test_short_gaps_are_filled_and_said(folder: Path) -> None:
-    text = epw(climate(-6), -6, {100: {"temp_air": 99.9}, 101: {"temp_air": 99.9}, 50: {"wind_speed": 999}})
-    path = written(folder, "x.epw", text)
-    change = import_weather(path, "alpha", folder, WeatherOptions())
-    assert "  2 missing values of temp_air interpolated" in change.lines
-    assert "  1 missing values of wind_speed interpolated" in change.lines
-    filled = read_weather(path, None, 3).hours["temp_air"].to_numpy()
-    assert filled[100] == pytest.approx(-10 + 0.5, abs=0.011)  # on the line between hours 99 and 102
-
-
-def test_long_gaps_are_faults_at_their_lines(folder: Path) -> None:
-    path = written(folder, "x.epw", epw(climate(-6), -6, {hour: {"ghi": 9999} for hour in range(100, 104)}))
-    with pytest.raises(InstanceError) as caught:
-        read_weather(path, None, 3)
-    assert f"x.epw:{8 + 101} ghi 9999 - is missing or out of range, 4 hours in all, up to 4 in a row" in str(
-        caught.value
-    )
-    assert read_weather(path, None, 4).filled == {"ghi": 4}
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "message"),
-    [
-        ("x.epw", "nothing", "x.epw:1 nothing - is no EPW header"),
-        ("x.epw", "", "x.epw:1 - is no EPW header"),
-        ("x.csv", "hour,price\n0,1\n", "cannot be read as a PVGIS typical year"),
-        ("x.json", "{", "x.json:1 - is not JSON"),
-        ("x.json", "{}", "cannot be read as a PVGIS typical year"),
-        ("x.txt", "x", "is no weather file by its name"),
-    ],
-)
-def test_files_that_are_no_weather(folder: Path, name: str, text: str, message: str) -> None:
-    with pytest.raises(InstanceError) as caught:
-        read_weather(written(folder, name, text), None, 3)
-    assert message in str(caught.value)
-
-
-def test_missing_hours_are_a_fault(folder: Path) -> None:
-    lines = epw(climate(-6), -6).splitlines()
-    path = written(folder, "x.epw", "\n".join(lines[:1000] + lines[1003:]))
-    with pytest.raises(InstanceError, match="3 hours are missing, the first on 11 February at 08:00"):
-        read_weather(path, None, 3)
-
-
-def test_one_year_of_a_file_of_several(folder: Path) -> None:
-    path = written(folder, "x.epw", epw(climate(-6), -6))  # every month is of another year
-    with pytest.raises(InstanceError, match="8016 hours of 1991 are missing, the first on 01 February"):
-        read_weather(path, 1991, 3)
-
-
-def test_without_pvlib_there_is_a_clear_word(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def refuse(name: str, *more: Any, **words: Any) -> Any:
-        if name == "pvlib":
-            raise ImportError(name)
-        return real(name, *more, **words)
-
-    path = written(folder, "x.epw", epw(climate(-6), -6))
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(ImportError, match=r"pip install 'token-factory-planner\[import\]'"):
-        read_weather(path, None, 3)
-
-
 # ---- what is written
 
 
@@ -254,6 +94,26 @@ def test_series_that_are_there_are_not_written_over(folder: Path) -> None:
         InstanceError, match=r"mine.csv:4 alpha-temperature \[C\] - a series of this name is there already"
     ):
         import_weather(path, "alpha", folder, WeatherOptions())
+
+
+def test_series_of_the_same_name_give_way_when_told(folder: Path) -> None:
+    """Another file holds the site's temperature and something else: the one is taken out, the other stays."""
+    rows = [f"{hour},15,{hour % 7},0.5" for hour in range(HOURS)]
+    mine = folder / "series" / "mine.csv"
+    mine.parent.mkdir(exist_ok=True)
+    head = "hour,alpha-temperature [C],spot [USD/MWh],alpha-wind [share]"
+    mine.write_text("\n".join(["# mine", head, *rows, ""]), encoding="utf-8")
+    path = written(folder, "x.epw", epw(climate(-6), -6))
+    found = series(folder, path, replace=True)["alpha-temperature [C]"]
+    assert mine.read_text(encoding="utf-8").splitlines()[:4] == ["# mine", "hour,spot [USD/MWh]", "0,0", "1,1"]
+    instance = load(folder)
+    assert instance.series["alpha-temperature"] == pytest.approx(found)
+
+
+def test_the_site_is_pointed_at_the_new_series_when_told(folder: Path) -> None:
+    series(folder, written(folder, "x.epw", epw(climate(-6), -6)))
+    change = import_weather(folder.parent / "x.epw", "alpha", folder, WeatherOptions(name="other", replace=True))
+    assert change.try_out().sites["alpha"].temperature_series == "other-temperature"
 
 
 def test_weather_of_another_place_is_doubted(folder: Path) -> None:

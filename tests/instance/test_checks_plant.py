@@ -43,7 +43,7 @@ ERRORS = {
     ),
     "more units online than may be": (
         plant({"initial_online_units": 4, "existing_mw": 90}, unit_mw=30, min_load_share=0.5),
-        "power.csv:2 initial_online_units 4 - is 120 MW, and existing_mw is 90 - at most 3",
+        "power.csv:2 initial_online_units 4 - is 120 MW, and only existing capacity, 90 MW, can be on - at most 3",
     ),
 }
 

@@ -133,7 +133,7 @@ def test_a_scenario_may_choose_another_catalogue(tmp_path: Path) -> None:
     assert list(load(folder, scenario="other").hardware) == ["crate", "box"]
 
 
-def test_a_scenario_may_scale_only_series_in_use(tmp_path: Path) -> None:
+def test_a_scenario_that_scales_a_series_nothing_uses_is_warned_of(tmp_path: Path) -> None:
     tables = minimal_tables()
     tables["power"][0]["price_series"] = "spot"
     scenarios = {
@@ -148,8 +148,13 @@ def test_a_scenario_may_scale_only_series_in_use(tmp_path: Path) -> None:
     assert set(load(folder, scenario="other").series["night"]) == {60}
     path = folder / "scenarios.toml"
     path.write_text('[odd]\n"series.night" = { multiply = 2 }\n')
+    assert set(load(folder).series) == {"spot"}
+    told = [str(warning) for warning in load(folder, scenario="odd").warnings]
+    wanted = "warning: scenarios.toml:2 series.night - changes nothing: no row uses the series night"
+    assert any(text.startswith(wanted) for text in told)
+    path.write_text('[odd]\n"series.nigth" = { multiply = 2 }\n')
     (problem,) = problems_of(folder)
-    assert str(problem).startswith("scenarios.toml:2 series.night - nothing matches night - series: spot")
+    assert str(problem).startswith("scenarios.toml:2 series.nigth - nothing matches nigth - series: spot")
 
 
 def test_many_scenarios_are_cheap(tmp_path: Path) -> None:

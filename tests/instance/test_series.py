@@ -191,7 +191,6 @@ def test_series_scaled_and_set(wired: Path) -> None:
         ("series.spto", {"multiply": 2}, "nothing matches spto - did you mean spot? series: outdoor, spot, wind"),
         ("series.spot.x", {"multiply": 2}, "a series is named by two parts - series.NAME"),
         ("series.spot", "high", "is not a number - a number or {multiply = 1.5}"),
-        ("series.unused", {"multiply": 2}, "nothing matches unused"),
         ("series.wind", {"multiply": 3}, "8760 values are out of range, the first at hour 0 - 0 to 1 share"),
     ],
 )

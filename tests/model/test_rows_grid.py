@@ -40,6 +40,8 @@ def test_a_line_with_a_fixed_cost_grows_where_it_is_laid(grid: Rows) -> None:
     laid = [f"line_laid[{HVDC}]@{period}" for period in ("early", "late")]
     grid.at_most(f"line_limit[{HVDC}]@early", {built[0]: 1, laid[0]: -15}, 0)
     grid.at_most(f"line_limit[{HVDC}]@late", dict.fromkeys(built, 1) | dict.fromkeys(laid, -15), 0)
+    grid.at_most(f"line_laid_once[{HVDC}]@early", {laid[0]: 1}, 1)
+    grid.at_most(f"line_laid_once[{HVDC}]@late", dict.fromkeys(laid, 1), 1)
     assert grid.whole(laid[0])
     grid.at_most(f"line_laid_once[{HVDC}]@late", dict.fromkeys(laid, 1), 1)
 

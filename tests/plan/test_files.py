@@ -78,7 +78,7 @@ def test_a_folder_that_is_there_is_not_replaced_unless_forced(tmp_path: Path, pl
     target = plan.write(tmp_path / "plan")
     before = contents(target)
     other = solved("toy")[0]
-    with pytest.raises(PlanError, match="already holds a plan; give --force to replace it"):
+    with pytest.raises(PlanError, match="already holds a plan; give force=True to replace it"):
         other.write(target)
     assert contents(target) == before
     other.write(target, force=True)

@@ -52,8 +52,8 @@ def check_initial_units(instance: Instance) -> Iterator[Problem]:
             wrong = f"{row.technology} has no units that start and stop"
             allowed = "blank, or unit_mw with limits of units"
         elif units * plant.unit_mw > row.existing_mw * (1 + _WHOLE):
-            wrong = f"is {units * plant.unit_mw:g} MW, and existing_mw is {row.existing_mw:g}"
-            allowed = f"at most {row.existing_mw * (1 + _WHOLE) // plant.unit_mw:g}"
+            wrong = f"is {units * plant.unit_mw:g} MW, and only existing capacity, {row.existing_mw:g} MW, can be on"
+            allowed = f"at most {(row.existing_mw + _WHOLE) // plant.unit_mw:g}"
         else:
             continue
         file, line = instance.provenance("power", key)

@@ -74,6 +74,13 @@ class CsvText:
                 self._write(record)
         return new
 
+    def drop_columns(self, names: Iterable[str]) -> None:
+        """Take columns out, with their cells; the columns must be there."""
+        places = {self.header.index(name) for name in names}
+        for record in (self._head, *self._rows):
+            record.cells = [cell for place, cell in enumerate(record.cells or []) if place not in places]
+            self._write(record)
+
     def set_cells(self, number: int, cells: Mapping[str, str]) -> None:
         """Change cells of a row; the columns must be there."""
         row = self._rows[number]

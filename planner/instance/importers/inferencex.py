@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,11 @@ _STATISTIC = re.compile(r"^(mean|median|p\d+(?:\.\d+)?|std) (ttft|tpot|interacti
 _LATENCY = {"ttft": "ttft", "tpot": "tpot", "interactivity": "intvty"}
 
 
+def printable(text: str) -> str:
+    """Return a text without control characters, each a blank, so that a cell stays on its line."""
+    return "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text).strip()
+
+
 @dataclass(frozen=True)
 class BenchmarkRow:
     """One row of a benchmark table.
@@ -72,7 +78,7 @@ class BenchmarkRow:
     def text(self, name: str) -> str:
         """Return a field as text; empty when it is absent."""
         value = self.fields.get(name)
-        return "" if value is None else str(value).strip()
+        return "" if value is None else printable(str(value))
 
     def flag(self, name: str) -> bool:
         """Whether a field says yes."""
@@ -152,6 +158,8 @@ def _json_rows(path: Path) -> Iterator[BenchmarkRow]:
         raise InstanceError(problems)
     try:
         whole = json.loads(text)
+    except RecursionError:
+        raise fail(str(path), None, "", "", "is nested too deeply", "InferenceX JSON") from None
     except ValueError as error:
         line = getattr(error, "lineno", None)
         raise fail(str(path), line, "", "", f"is not JSON: {getattr(error, 'msg', error)}", "InferenceX JSON") from None
@@ -161,12 +169,25 @@ def _json_rows(path: Path) -> Iterator[BenchmarkRow]:
         if name is None:
             yield BenchmarkRow(str(path), 1, _flat(whole))
             return
-        start = text.index("[", text.index(f'"{name}"'))
+        start = _value_of(text, name)
         whole = whole[name]
     lines = _opening_lines(text, start)
     for row in whole if isinstance(whole, list) else ():
         if isinstance(row, dict):
             yield BenchmarkRow(str(path), next(lines, 1), _flat(row))
+
+
+def _value_of(text: str, name: str) -> int:
+    """Return where the value of a key of a JSON object begins; of a key given twice, the last, which is what counts."""
+    decoder, space = json.JSONDecoder(), re.compile(r"[\s,:]*")
+    position, found = space.match(text, text.index("{") + 1).end(), 0
+    while text[position] != "}":
+        key, end = decoder.raw_decode(text, position)
+        start = space.match(text, end).end()
+        found = start if key == name else found
+        _, end = decoder.raw_decode(text, start)
+        position = space.match(text, end).end()
+    return found
 
 
 def _opening_lines(text: str, start: int) -> Iterator[int]:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.instance.importers.change import Change, edit_rows, fail, tables_of
-from planner.instance.importers.inferencex import BenchmarkRow, read_rows
+from planner.instance.importers.inferencex import BenchmarkRow, printable, read_rows
 from planner.instance.importers.names import id_of, meant
 from planner.instance.problem import InstanceError, Problem
 from planner.instance.rows import check
@@ -35,6 +35,8 @@ from planner.units import MS_PER_S, W_PER_KW
 
 _ADDS_UP = 0.02
 _DIGITS = 6
+_WHOLE = 1e15  # from here on a float no longer tells whole numbers apart from others
+_SLOW_MS = 60_000.0  # to the first token: only batch waits longer
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def import_points(files: Sequence[Path], folder: Path, options: PointOptions) ->
                 problems += error.problems
                 continue
             if cells is not None:
+                reader.doubt(row, cells)
                 _keep_newest(found, row, cells, problems)
     warnings = reader.warnings()
     if problems or not found:
@@ -133,6 +136,14 @@ class _Reader:
         self.mapping = {name.lower(): to for name, to in options.mapping.items()}
         self.skipped: dict[tuple[str, str], int] = {}
         self.places: dict[tuple[str, str], tuple[BenchmarkRow, str, str, str]] = {}
+        self.doubts: list[Problem] = []
+
+    def doubt(self, row: BenchmarkRow, cells: Mapping[str, str]) -> None:
+        """Warn of a time to first token that nobody waits for who reads the answer."""
+        if float(cells["ttft_ms"]) > _SLOW_MS:
+            wrong = f"is a time to first token of {float(cells['ttft_ms']) / MS_PER_S:.0f} s, which suits batch alone"
+            column = f"{self.options.statistic}_ttft"
+            self.doubts.append(Problem(row.file, row.line, column, row.text(column), wrong, "seconds", "warning"))
 
     def point(self, row: BenchmarkRow) -> dict[str, str] | None:
         """Return the cells of the point that a row is; None when the row is left out."""
@@ -154,7 +165,7 @@ class _Reader:
 
     def warnings(self) -> list[Problem]:
         """Return one warning for each reason to leave rows out, at the first of them."""
-        found = []
+        found = list(self.doubts)
         for key, count in self.skipped.items():
             row, column, wrong, allowed = self.places[key]
             text = f"{wrong}; {count} row{'s' if count > 1 else ''} left out"
@@ -200,7 +211,7 @@ class _Reader:
             "ttft_basis": "measured",
             "kw_basis": kw_basis,
             "measured_date": date,
-            "source": self.options.source,
+            "source": printable(self.options.source),
             "confidence": "measured",
             "note": "; ".join(word for word in note if word),
         }
@@ -302,7 +313,8 @@ def _id(ids: Mapping[str, str], precision: str, row: BenchmarkRow, engine: Seque
 
 def _number(value: float) -> str:
     """Return a number with the digits that matter, as a spreadsheet would show it."""
-    return f"{value:.0f}" if value == round(value) else f"{value:.{_DIGITS}g}"
+    whole = abs(value) < _WHOLE and value == round(value)
+    return f"{value:.0f}" if whole else f"{value:.{_DIGITS}g}"
 
 
 def parse_map(texts: Sequence[str]) -> dict[str, str]:

@@ -3,15 +3,19 @@
 A row states a moment in one column (or a day in one and an hour in another) and a price in another; rows may be minutes
 apart and in any order. Moments that carry their own offset to UTC (2023-05-01T00:00-05:00, ...Z) keep it; the others
 are read in the time zone given. Where clocks are set back, an hour comes twice: its first rows are summer time, the
-second standard time. Where they are set forward, an hour is left out and nothing is missed; a row that stands in it is
-a fault, unless its price is blank or it marks the end of the interval before.
+second standard time, or the other way round where rows run backwards. Where they are set forward, an hour is left out
+and nothing is missed; a row that stands in it is a fault, unless its price is blank or it marks the end of the interval
+before.
 """
 
 from __future__ import annotations
 
 import datetime
+import itertools
+import math
 import re
 import zoneinfo
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +30,7 @@ from planner.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 _LISTED = 5
 _BLANK = ("", "-", "--", "na", "n/a", "nan", "null", "none")
 _MINUTES = 60
+_YEARS = (1900, 2100)
 _LAYOUTS = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -46,6 +51,9 @@ _LAYOUTS = (
     "%Y%m%d",
 )
 """Ways to write a moment besides ISO 8601; with slashes the month comes first, unless day_first is set."""
+
+_PRICE = re.compile(r"^\$?[+-]?(\d{1,3}(,\d{3})+(\.\d*)?|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)$", re.IGNORECASE)
+_PRICE_FORM = "a price such as 42.50 or 1,042.50: a point before decimals, commas between thousands only"
 
 _HOUR = re.compile(r"^(?:HE|H)?\s*(\d{1,2})(?::00)?(?::00)?$", re.IGNORECASE)
 
@@ -162,14 +170,21 @@ def _numbers(table: CsvTable, at: int) -> np.ndarray:
     problems, values = [], []
     for line, cells in table.rows:
         cell = cells[at]
-        try:
-            value = np.nan if cell.lower() in _BLANK else float(cell.replace("$", "").replace(",", ""))
-        except ValueError:
-            value = np.nan
-            problems.append(Problem(table.file, line, table.header[at], cell, "is not a number", "a price"))
-        values.append(value)
+        value = np.nan if cell.lower() in _BLANK else _price(cell)
+        if value is None:
+            problems.append(Problem(table.file, line, table.header[at], cell, "is not a number", _PRICE_FORM))
+        values.append(np.nan if value is None else value)
     _raise_some(problems)
     return np.array(values)
+
+
+def _price(cell: str) -> float | None:
+    """Read a price; None when it is none, or not finite."""
+    sign, plain = (-1.0, cell[1:]) if cell.startswith("-$") else (1.0, cell)
+    if not _PRICE.match(plain):
+        return None
+    value = sign * float(plain.replace("$", "").replace(",", ""))
+    return value if math.isfinite(value) else None
 
 
 def _moments(
@@ -182,6 +197,11 @@ def _moments(
         if moment is None:
             allowed = "2023-05-01 13:00, 2023-05-01T13:00-05:00, 05/01/2023 13:00; --day-first for 01/05/2023"
             problems.append(Problem(table.file, line, table.header[time_at], cells[time_at], "is no moment", allowed))
+            continue
+        if not _YEARS[0] <= moment.year <= _YEARS[1]:
+            allowed = f"a year from {_YEARS[0]} to {_YEARS[1]}"
+            wrong = "is of no year that prices are of"
+            problems.append(Problem(table.file, line, table.header[time_at], cells[time_at], wrong, allowed))
             continue
         if hour_at is not None:
             match = _HOUR.match(cells[hour_at])
@@ -241,6 +261,8 @@ def _in_utc(
     """Return local moments in seconds of UTC, and how many hours came twice and were jumped over."""
     seconds = np.full(len(moments), np.nan)
     seen: dict[datetime.datetime, int] = {}
+    given = Counter(moments)
+    backwards = _backwards(moments)
     doubled, skipped, problems = set(), set(), []
     for row, moment in enumerate(moments):
         early, late = moment.replace(tzinfo=zone, fold=0), moment.replace(tzinfo=zone, fold=1)
@@ -256,9 +278,9 @@ def _in_utc(
                 problems.append(Problem(*place, "does not exist: clocks are set forward over it", "is --tz right?"))
             continue
         if early.utcoffset() > late.utcoffset():
-            if times == 2:
+            if given[moment] == 2:
                 doubled.add(hour)
-                utc = late.timestamp()
+                utc = (early if (times == 1) != backwards else late).timestamp()
             elif times > 2:
                 problems.append(Problem(*place, "is given more than twice where clocks are set back", "twice"))
         elif times > 1:
@@ -266,6 +288,12 @@ def _in_utc(
         seconds[row] = utc
     _raise_some(problems)
     return seconds, len(doubled), len(skipped)
+
+
+def _backwards(moments: list[datetime.datetime]) -> bool:
+    """Whether rows run from late to early, so that of two like hours the later comes first."""
+    pairs = list(itertools.pairwise(moments))
+    return sum(later < earlier for earlier, later in pairs) > sum(later > earlier for earlier, later in pairs)
 
 
 def _step(table: CsvTable, stamps: np.ndarray) -> float:

@@ -16,7 +16,9 @@ from planner.instance.importers.change import Change, fail, set_cell, tables_of
 from planner.instance.importers.price_file import HourlyPrices, PriceColumns, read_prices
 from planner.instance.importers.price_year import Align, fill_gaps, pick_year, to_typical_year
 from planner.instance.importers.series_file import add_series
+from planner.instance.overrides import SERIES
 from planner.instance.problem import among
+from planner.instance.scenarios import read_scenarios
 from planner.units import KW_PER_MW
 
 _UNIT = re.compile(r"^(?P<money>[A-Za-z]{3}|\$|¢|ct)\s*/\s*(?P<energy>MWh|kWh)$")
@@ -77,7 +79,19 @@ def import_prices(
     add_series(change, name, {f"{name} [USD/MWh]": values}, about, options.replace)
     change.lines += _said(read, filled, far, days, kept)
     set_cell(change, "power", {"node": node, "technology": technology}, "price_series", name)
+    if current not in (None, name):
+        change.lines += _left_behind(folder, current, name)
     return change
+
+
+def _left_behind(folder: Path, current: str, name: str) -> list[str]:
+    """Name the scenarios that change the series this source had, since they do not change the new one."""
+    found = read_scenarios(folder, [])
+    return [
+        f"scenarios.toml: {scenario} changes series.{current}, no longer used here; write series.{name} to change this"
+        for scenario in found
+        if any(change.path == f"{SERIES}.{current}" for change in found[scenario].overrides)
+    ]
 
 
 def _said(read: HourlyPrices, filled: int, far: int, days: str, kept: str) -> list[str]:

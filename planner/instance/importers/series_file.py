@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from planner.instance.csv_file import read_csv
-from planner.instance.importers.change import Change, fail
+from planner.instance.importers.change import Change, fail, read_text
+from planner.instance.importers.csv_text import CsvText
 from planner.instance.problem import Problem
 from planner.units import HOURS_PER_YEAR
 
@@ -24,7 +25,7 @@ def add_series(
         name: name of the file, without its ending.
         series: 8760 values by heading, e.g. "alpha-temperature [C]".
         about: lines that say where the numbers come from; they stand in the file as comments.
-        replace: whether a file that is there may be replaced.
+        replace: whether a file that is there may be replaced, and series of these names taken out of other files.
 
     Raises:
         InstanceError: the file is there already, or another file holds a series of that name.
@@ -33,7 +34,7 @@ def add_series(
     there = (change.folder / file).is_file()
     if there and not replace:
         raise fail(file, None, "", "", "is there already", "--replace to write it anew")
-    _refuse_doubles(change, file, [heading.split(" [")[0] for heading in series])
+    _part_with_doubles(change, file, [heading.split(" [")[0] for heading in series], replace)
     lines = [f"# {line}" for line in about]
     lines.append(",".join(["hour", *series]))
     rows = zip(*series.values(), strict=True)
@@ -46,12 +47,19 @@ def add_series(
     ]
 
 
-def _refuse_doubles(change: Change, file: str, names: Sequence[str]) -> None:
+def _part_with_doubles(change: Change, file: str, names: Sequence[str], replace: bool) -> None:
+    """Take series of these names out of other files, or refuse them."""
     for path in sorted((change.folder / "series").glob("*.csv")):
         other = f"series/{path.name}"
         problems: list[Problem] = []
         table = None if other == file else read_csv(path, other, problems)
-        for heading in table.header[1:] if table else ():
-            if heading.split("[")[0].strip() in names:
-                wrong = "a series of this name is there already"
-                raise fail(other, table.header_line, heading, "", wrong, "another --name, or take the column out")
+        doubles = [h for h in (table.header[1:] if table else ()) if h.split("[")[0].strip() in names]
+        if doubles and not replace:
+            wrong = "a series of this name is there already"
+            allowed = "--replace to put the new one in its place, or another --name"
+            raise fail(other, table.header_line, doubles[0], "", wrong, allowed)
+        if doubles:
+            text = CsvText(read_text(change.folder, other))
+            text.drop_columns(doubles)
+            change.files[other] = text.text()
+            change.lines.append(f"{other}: {', '.join(doubles)} taken out, now in {file}")

@@ -3,7 +3,9 @@
 Three series go to `series/SITE-weather.csv`: SITE-temperature [C], SITE-solar [share] and SITE-wind [share], 8,760
 hours in UTC. The calendar of the file is kept (weather knows no weekdays): the value of 15 July, 12:00 local standard
 time, stands at 15 July, 12:00 less the offset to UTC, and the ends of the year are joined. A clock that is half an hour
-off takes the mean of the two hours it cuts. The site's `temperature_series` is set when it is blank.
+off takes the mean of the two hours it cuts. The site's `temperature_series` is set when it is blank. With `--replace`
+it is set in any case, and series of these names that stand in another file are taken out of it: whatever named them
+(sources of power, scenarios) has the new ones.
 """
 
 from __future__ import annotations
@@ -60,12 +62,13 @@ def import_weather(path: Path, site: str, folder: Path, options: WeatherOptions)
     name = options.name or site
     change = Change(folder)
     change.warnings += _doubts(path, weather, site, tables)
-    add_series(
-        change, f"{name}-weather", series_of(weather, name, options), _about(path, weather, options), options.replace
-    )
+    series = series_of(weather, name, options)
+    if not series[f"{name}-solar [share]"].any():
+        raise fail(str(path), None, "ghi, dni, dhi", "0", "the sun does not shine all year", "irradiance in Wh/m2")
+    add_series(change, f"{name}-weather", series, _about(path, weather, options), options.replace)
     change.lines += [f"  {count} missing values of {column} interpolated" for column, count in weather.filled.items()]
     current = tables.rows["sites"][site].temperature_series
-    if current is None:
+    if current is None or options.replace:
         set_cell(change, "sites", {"id": site}, "temperature_series", f"{name}-temperature")
     elif current != f"{name}-temperature":
         change.lines.append(f"sites.csv: {site} keeps temperature_series {current}")

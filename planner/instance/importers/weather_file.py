@@ -8,7 +8,11 @@ by the irradiance time offset).
 
 from __future__ import annotations
 
+import codecs
+import datetime
+import io
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +24,7 @@ from planner.instance.csv_file import decode, read_bytes
 from planner.instance.importers.change import fail
 from planner.instance.importers.plants import need_pvlib
 from planner.instance.problem import InstanceError, Problem
-from planner.units import HOURS_PER_YEAR
+from planner.units import HOURS_PER_DAY, HOURS_PER_YEAR
 
 SUN_YEAR = 2018
 """A year of 365 days whose 1 January is a Monday: gives the sun a date."""
@@ -29,6 +33,16 @@ NEEDED = ("temp_air", "ghi", "dni", "dhi", "wind_speed", "pressure")
 
 _PVGIS = {"T2m": "temp_air", "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "WS10m": "wind_speed", "SP": "pressure"}
 _EPW_HEADER = 8
+_YEARS = (1900, 2100)
+_LEAP_YEAR = 2020
+_PLACE = {
+    "latitude": (-90.0, 90.0, "degrees north"),
+    "longitude": (-180.0, 180.0, "degrees east"),
+    "clock_h": (-12.0, 14.0, "h ahead of UTC"),
+    "altitude_m": (-500.0, 9000.0, "m"),
+}
+"""What a header says of the place, in the order of EPW, and what it may be."""
+_PLACE_WORDS = {"latitude": "latitude", "longitude": "longitude", "clock_h": "time zone", "altitude_m": "elevation"}
 _LISTED = 3
 _MINUTES = 60  # of an hour
 _RANGE = {
@@ -78,7 +92,7 @@ def read_weather(path: Path, year: int | None, fill_hours: int) -> WeatherFile:
         InstanceError: it cannot be read, hours are missing, or a gap is longer.
         ImportError: pvlib is not installed.
     """
-    content, problems = None, []
+    problems: list[Problem] = []
     content = read_bytes(path, str(path), problems)
     if content is None or (path.suffix.lower() != ".epw" and decode(content, str(path), problems) is None):
         raise InstanceError(problems)
@@ -90,6 +104,7 @@ def read_weather(path: Path, year: int | None, fill_hours: int) -> WeatherFile:
     else:
         raise fail(str(path), None, "", "", "is no weather file by its name", "a name ending in .epw, .csv or .json")
     frame, lines, place, minutes = found
+    _check_place(path, place)
     frame, lines = _one_year(path, frame, lines, year)
     years = tuple(sorted(set(frame["year"].astype(int))))
     filled = _fill(path, frame, lines, fill_hours)
@@ -101,13 +116,16 @@ def read_weather(path: Path, year: int | None, fill_hours: int) -> WeatherFile:
 def _read_epw(path: Path, content: bytes) -> tuple[pd.DataFrame, np.ndarray, dict[str, Any], float]:
     """Return the rows, their lines, the place, and the minute of the hour at which the sun is looked up."""
     pvlib = need_pvlib()
-    lines = content.decode("latin-1").splitlines()
+    text = content.removeprefix(codecs.BOM_UTF8).decode("latin-1")
+    lines = text.splitlines()
     first = lines[0].split(",") if lines else []
     if not first or first[0].strip().upper() != "LOCATION" or len(first) < 10:
         raise fail(str(path), 1, "", lines[0] if lines else "", "is no EPW header", "LOCATION,city,...,latitude,...")
+    _check_place(path, dict(zip(_PLACE, first[6:10], strict=True)))
+    _check_moments(path, lines)
     try:
-        data, meta = pvlib.iotools.read_epw(str(path))
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+        data, meta = pvlib.iotools.read_epw(io.StringIO(text))
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
         raise fail(str(path), None, "", "", f"cannot be read as EPW: {error}", "an EnergyPlus weather file") from None
     frame = data.rename(columns={"atmospheric_pressure": "pressure"})[["year", "month", "day", "hour", *NEEDED]]
     frame = frame.assign(hour=frame["hour"] - 1).reset_index(drop=True)
@@ -122,15 +140,55 @@ def _read_epw(path: Path, content: bytes) -> tuple[pd.DataFrame, np.ndarray, dic
     return frame, numbers, place, _MINUTES / 2  # radiation is summed over the hour: the sun of its middle
 
 
+def _check_place(path: Path, place: Mapping[str, Any]) -> None:
+    """Refuse a header that places the weather nowhere on Earth."""
+    problems = []
+    for name, (low, high, unit) in _PLACE.items():
+        try:
+            value = float(place[name])
+        except ValueError:
+            value = np.nan
+        if not low <= value <= high:
+            words = _PLACE_WORDS[name]
+            line = 1 if path.suffix.lower() == ".epw" else None
+            wrong, allowed = "is not on Earth", f"{low:g} to {high:g} {unit}"
+            problems.append(Problem(str(path), line, words, str(place[name]).strip(), wrong, allowed))
+    if problems:
+        raise InstanceError(problems)
+
+
+def _check_moments(path: Path, lines: Sequence[str]) -> None:
+    """Refuse rows of an EPW file whose year, month, day or hour there is not."""
+    problems = []
+    for number, line in enumerate(lines, start=1):
+        if number <= _EPW_HEADER or not line.strip():
+            continue
+        cells = line.split(",", 4)[:4]
+        try:
+            year, month, day, hour = map(int, cells)
+            datetime.date(_LEAP_YEAR, month, day)
+        except ValueError:
+            fits = False
+        else:
+            fits = _YEARS[0] <= year <= _YEARS[1] and 1 <= hour <= HOURS_PER_DAY
+        if not fits and len(problems) < _LISTED:
+            allowed = f"year {_YEARS[0]} to {_YEARS[1]}, month 1 to 12, day, hour 1 to {HOURS_PER_DAY}"
+            problems.append(Problem(str(path), number, "", ",".join(cells), "is no moment", allowed))
+    if problems:
+        raise InstanceError(problems)
+
+
 def _read_pvgis(path: Path, content: bytes, form: str) -> tuple[pd.DataFrame, np.ndarray, dict[str, Any], float]:
     pvlib = need_pvlib()
     text = content.decode("utf-8-sig")
     try:
         result = pvlib.iotools.read_pvgis_tmy(str(path), pvgis_format=form, map_variables=False)
         data, inputs = _two(result)
+    except RecursionError:
+        raise fail(str(path), None, "", "", "is nested too deeply", "a PVGIS typical year") from None
     except json.JSONDecodeError as error:
         raise fail(str(path), error.lineno, "", "", f"is not JSON: {error.msg}", "a PVGIS typical year") from None
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
         wrong = f"cannot be read as a PVGIS typical year: {error}"
         raise fail(str(path), None, "", "", wrong, "the TMY download of PVGIS, as CSV or JSON") from None
     missing = [name for name in _PVGIS if name not in data.columns]
@@ -139,6 +197,10 @@ def _read_pvgis(path: Path, content: bytes, form: str) -> tuple[pd.DataFrame, np
         raise fail(str(path), None, missing[0], "", wrong, f"columns {', '.join(_PVGIS)}")
     frame = data.rename(columns=_PVGIS).astype(dict.fromkeys(NEEDED, float))
     stamps = frame.index
+    off = [year for year in sorted(set(stamps.year)) if not _YEARS[0] <= year <= _YEARS[1]]
+    if off:
+        wrong = "is of no year that weather is of"
+        raise fail(str(path), None, "time(UTC)", str(off[0]), wrong, f"{_YEARS[0]} to {_YEARS[1]}")
     frame = frame.assign(year=stamps.year, month=stamps.month, day=stamps.day, hour=stamps.hour).reset_index(drop=True)
     where = inputs.get("location", inputs)
     offset = where.get("irradiance_time_offset", where.get("irradiance time offset", 0.0))

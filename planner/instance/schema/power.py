@@ -115,8 +115,8 @@ class Source(Row):
     )
     initial_online_units: int | None = column(
         None,
-        text="units of the existing plant online before the first step of every modelled day or year, while it is in "
-        "service; blank: as many as after the last step",
+        text="units of the existing capacity online before the first step of every modelled day or year; "
+        "blank: as many as after its last step",
         unit="units",
         ge=0,
     )

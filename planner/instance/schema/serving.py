@@ -51,22 +51,26 @@ class Point(CatalogueRow):
     model: Id = column(text="model", ref="models")
     precision: str = column("", text="number format of the weights")
     stack: Id = column(text="inference software", ref="stacks")
-    isl: float = column(text="input sequence length of the measurement", unit="tok", ge=0)
-    osl: float = column(text="output sequence length", unit="tok", gt=0)
+    isl: float = column(text="input sequence length of the measurement", unit="tok", ge=0, le=1e9)
+    osl: float = column(text="output sequence length", unit="tok", gt=0, le=1e9)
     cached_share: float = column(0.0, text="share of input tokens found in cache", unit="share", ge=0, le=1)
     concurrency: float | None = column(None, text="requests in flight", ge=0)
-    interactivity_tok_per_s: float = column(text="speed one user sees", unit="tok/s/user", gt=0, typical=(0.3, 5_000))
-    ttft_ms: float = column(0.0, text="time to first token", unit="ms", ge=0, typical=(5, 600_000))
-    fresh_input_tok_per_s: float | None = column(None, text="input tokens computed", unit="tok/s/accelerator", ge=0)
-    cached_input_tok_per_s: float | None = column(
-        None, text="input tokens found in cache", unit="tok/s/accelerator", ge=0
+    interactivity_tok_per_s: float = column(
+        text="speed one user sees", unit="tok/s/user", gt=0, le=1e6, typical=(0.3, 5_000)
     )
-    output_tok_per_s: float | None = column(None, text="tokens made", unit="tok/s/accelerator", ge=0)
+    ttft_ms: float = column(0.0, text="time to first token", unit="ms", ge=0, le=1e8, typical=(5, 600_000))
+    fresh_input_tok_per_s: float | None = column(
+        None, text="input tokens computed", unit="tok/s/accelerator", ge=0, le=1e7
+    )
+    cached_input_tok_per_s: float | None = column(
+        None, text="input tokens found in cache", unit="tok/s/accelerator", ge=0, le=1e7
+    )
+    output_tok_per_s: float | None = column(None, text="tokens made", unit="tok/s/accelerator", ge=0, le=1e7)
     prefill_tok_per_s: float | None = column(
-        None, text="input tokens (fresh and cached) while only prefilling", unit="tok/s/accelerator", gt=0
+        None, text="input tokens (fresh and cached) while only prefilling", unit="tok/s/accelerator", gt=0, le=1e7
     )
     decode_tok_per_s: float | None = column(
-        None, text="output tokens while only decoding", unit="tok/s/accelerator", gt=0
+        None, text="output tokens while only decoding", unit="tok/s/accelerator", gt=0, le=1e7
     )
     it_kw_per_accelerator: float = column(
         text="IT power while running this point", unit="kW IT", gt=0, le=50, typical=(0.1, 5)

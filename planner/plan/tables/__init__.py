@@ -14,12 +14,13 @@ from planner.plan.tables.markets import commitments_table, markets_table, single
 from planner.plan.tables.measures import measures_table
 from planner.plan.tables.network import links_table, routes_table
 from planner.plan.tables.power import dispatch_table, power_table, stores_table
-from planner.plan.tables.production import cooling_table, hardware_table, sites_table
+from planner.plan.tables.production import cooling_table, hardware_table, retired_table, sites_table
 from planner.plan.tables.serving import it_shares_table, serving_table, software_table
 
 TABLES = {
     "sites": sites_table,
     "hardware": hardware_table,
+    "retired": retired_table,
     "cooling": cooling_table,
     "power": power_table,
     "stores": stores_table,

@@ -25,6 +25,8 @@ def power_table(r: Reading) -> pd.DataFrame:
     capacity = r.values(m.period.capacity_mw, *index)
     cost = sum(_cash_by(r, item, index) for item in _COSTS)
     frame = pd.DataFrame({"built_mw": r.values(m.period.capacity_built_mw, *index), "capacity_mw": capacity})
+    backed = [m.instance.technologies[g].firm_credit if n in m.FIRM_NODES else 0.0 for n, g, _ in frame.index]
+    frame["firm_mw"] = capacity * backed
     frame["energy_mwh_per_yr"] = energy
     frame["capacity_factor"] = (energy / (capacity * HOURS_PER_YEAR)).where(capacity > NEGLIGIBLE, 0.0)
     frame["cost_musd_per_yr"] = -cost.reindex(frame.index).fillna(0.0)

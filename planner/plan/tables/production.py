@@ -53,6 +53,18 @@ def hardware_table(r: Reading) -> pd.DataFrame:
     return ordered(frame, "period", *index)
 
 
+def retired_table(r: Reading) -> pd.DataFrame:
+    """Units out of service before the end of their life, by the period they were built in."""
+    columns = ["period", "built", "site", "hardware", "cooling", "units"]
+    if not r.m.has_vintages:
+        return pd.DataFrame(columns=columns).astype({"units": float})
+    retired = r.values(r.m.vintage.retired_units, "site", "hardware", "cooling").rename("units").reset_index()
+    start = {period: row.start for period, row in r.m.instance.periods.items()}
+    age = retired["period"].map(start) - retired["built"].map(start)
+    alive = age < [r.m.instance.hardware[h].life_years for h in retired["hardware"]]
+    return retired.loc[alive & (retired["units"] > NEGLIGIBLE), columns].reset_index(drop=True)
+
+
 def _units_retired(r: Reading, built: pd.Series) -> pd.Series:
     """Return the units that go into early retirement at the start of each period (units)."""
     gone = dict.fromkeys(built.index, 0.0)
