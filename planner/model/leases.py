@@ -44,8 +44,6 @@ def add_leases(m: ConcreteModel, instance: Instance) -> None:
         doc="rented units running a point for a product (units)",
     )
     constraint(p, m.LEASES, rule=lease_limit)
-    m.LET_FLEETS = Set(dimen=2, initialize=list(m.leases_out), doc="hardware that may be leased out at a site")
-    constraint(p, m.LET_FLEETS, rule=units_leased_out)
     constraint(step, m.RENTED_FLEETS, rule=rented_at_work)
     _post(m, instance)
 
@@ -94,23 +92,11 @@ def _rented_bounds(step: Block, *run: str) -> tuple:
 def lease_limit(p: Block, s: str, h: str, lease: str) -> object:
     """No more units are on a lease than it offers, none outside its term and none at a site that is closed.
 
-    Nor are there any before the hardware exists; no lead time counts, for what is rented is not ordered.
     leased_units[s,h,l] <= lease_units[l] x opened[s]
 
     Dual: worth of one more unit on the lease.
     """
     return p.leased_units[s, h, lease] <= p.lease_units[s, h, lease] * p.opened[s]
-
-
-def units_leased_out(p: Block, s: str, h: str) -> object:
-    """No more units are leased out than are in service; where the hardware cannot stand, none.
-
-    sum over leases l out of leased_units[s,h,l] <= fleet_units[s,h]
-
-    Dual: worth of one more own unit to lease out.
-    """
-    m = p.model()
-    return leased_out(m, s, h) <= (p.fleet_units[s, h] if (s, h) in m.FLEETS else 0.0)
 
 
 def rented_at_work(step: Block, s: str, h: str) -> object:

@@ -43,7 +43,6 @@ def test_a_line_with_a_fixed_cost_grows_where_it_is_laid(grid: Rows) -> None:
     grid.at_most(f"line_laid_once[{HVDC}]@early", {laid[0]: 1}, 1)
     grid.at_most(f"line_laid_once[{HVDC}]@late", dict.fromkeys(laid, 1), 1)
     assert grid.whole(laid[0])
-    grid.at_most(f"line_laid_once[{HVDC}]@late", dict.fromkeys(laid, 1), 1)
 
 
 def test_a_design_without_a_choice_has_its_limit(grid: Rows) -> None:

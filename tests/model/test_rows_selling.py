@@ -147,7 +147,6 @@ def test_units_leased_out_run_nothing_and_draw_their_full_power(selling: Rows) -
     load, built = {"it_mw[site,box,fan]@late.0": 1}, "units_built[site,box,fan]@late"
     selling.at_most("hall_full_load[site,box,fan]@late.0", load | {built: -0.007, let: -0.003}, 0)
     selling.at_most("hall_rating[site,box,fan]@late.0", load | {built: -0.01}, 0)
-    selling.at_most("units_leased_out[site,box]@late", {let: 1} | dict.fromkeys(halls, -1), 0)
 
 
 def test_nothing_is_rented_before_it_exists(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def check_single_sites(instance: Instance) -> Iterator[Problem]:
 
 
 def check_leases(instance: Instance) -> Iterator[Problem]:
-    """Leases of hardware that the site may not hold (an error), outside of all periods, or for nothing."""
+    """Leases of hardware the site may not hold (an error) or cannot house, outside of all periods, or for nothing."""
     for key, row in instance.leases.items():
         if not hardware_allowed(instance, row.site, row.hardware):
             wrong = f"{row.site} may not hold {row.hardware}, and the lessor's halls lie in the same jurisdiction"
@@ -36,9 +36,7 @@ def check_leases(instance: Instance) -> Iterator[Problem]:
             wrong = (
                 f"no cooling design at {row.site} cools {row.hardware}, so that no unit of it can be leased out there"
             )
-            yield _fault(
-                instance, "leases", key, "hardware", row.hardware, wrong, "hardware that can stand at the site"
-            )
+            yield warn(instance, "leases", key, "hardware", wrong, "hardware that can stand at the site")
         if row.direction == "in" and row.usd_per_accelerator_h == 0:
             wrong = f"{number_text(row.max_units)} units are rented for nothing"
             yield warn(instance, "leases", key, "usd_per_accelerator_h", wrong, "a rent", 0.0)
