@@ -58,7 +58,8 @@ def load(
     chosen = pick_scenarios(scenario, scenarios, problems)
     changes = [*(change for one in chosen for change in one.overrides), *as_overrides(overrides)]
     if toml is None or settings is None:
-        read_tables(folder, find_catalogue(folder, "builtin", problems), problems)
+        tables = read_tables(folder, find_catalogue(folder, "builtin", problems), problems)
+        problems += _check_ids_without_settings(toml, tables)
         raise InstanceError(_errors_first(problems))
     reading = _Reading(folder, toml, settings, problems)
     reading.change(changes)
@@ -213,6 +214,16 @@ def _with_periods(tables: Tables, settings: Settings) -> Tables:
 
 def _check_ids(settings: Settings, tables: Tables) -> list[Problem]:
     return [*check_references(tables), *check_places(tables), *check_offered(settings, tables)]
+
+
+def _check_ids_without_settings(toml: TomlFile | None, tables: Tables) -> list[Problem]:
+    """Check the ids that stand in tables alone, where it is known from which catalogue they come."""
+    catalogue = {} if toml is None else toml.data.get("catalogue", {})
+    if toml is None or not isinstance(catalogue, dict) or catalogue.get("source", "builtin") != "builtin":
+        return []
+    if not tables.raw["periods"]:
+        tables.unreadable.add("periods")  # the one period that goes without a row has its name from the settings
+    return [*check_references(tables), *check_places(tables)]
 
 
 def _errors_first(problems: Iterable[Problem]) -> list[Problem]:

@@ -70,7 +70,8 @@ def closest(word: str, options: Iterable[str]) -> str | None:
 def among(word: str, options: Sequence[str], noun: str = "") -> str:
     """Say which options are allowed, the one closest to a misspelt word first."""
     if not options:
-        return f"there {'is' if ' in ' in noun else 'are'} no {noun or 'choices'}"
+        verb = "is" if " in " in noun else "are"  # "site in site_periods" is a column, "sites" are things
+        return f"there {verb} no {noun or 'choices'}"
     near = closest(word, options)
     shown = ", ".join(list(options)[:_LISTED]) + (", ..." if len(options) > _LISTED else "")
     listed = f"{noun or 'allowed'}: {shown}"

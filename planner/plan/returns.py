@@ -22,6 +22,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from planner.instance import Instance
+from planner.model.time import purchase_dates
 from planner.units import USD_PER_MUSD
 
 Flow = tuple[float, float]
@@ -168,11 +169,17 @@ def _overlap(date: float, life: float, start: float, length: float) -> float:
 
 def _bills_of_retired(instance: Instance, retired: pd.DataFrame) -> list[tuple[float, float, float]]:
     """Return date, life (years) and amount (M USD) of the purchase of units that are retired in the last period."""
-    gone = retired[retired["period"] == list(instance.periods)[-1]]
+    names = list(instance.periods)
+    start, length = (
+        np.array([getattr(row, key) for row in instance.periods.values()]) for key in ("start", "length_yr")
+    )
+    gone = retired[retired["period"] == names[-1]]
     bills = []
     for built, h, units in gone[["built", "hardware", "units"]].itertuples(index=False, name=None):
         row = instance.hardware[h]
-        bills.append((instance.periods[built].start, row.life_years, units * row.capex_usd_per_unit / USD_PER_MUSD))
+        musd = units * row.capex_usd_per_unit / USD_PER_MUSD
+        dates = purchase_dates(start, length, row.life_years, names.index(built))
+        bills += [(date, row.life_years, musd) for _, date in dates]
     return bills
 
 

@@ -1,8 +1,13 @@
 """Ids that point nowhere, and ids that mean two things."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from planner.instance import InstanceError, load
+from planner.instance.problem import among
+from tests.factories import minimal_settings, minimal_tables, write_instance
 
 Messages = Callable[..., list[str]]
 
@@ -102,3 +107,21 @@ def test_ids_are_checked_against_a_table_in_which_a_row_has_a_fault(messages: Ca
     found = messages(cells=cells, tables={"supply": supply})
     assert len(found) == 2
     assert "supply.csv:3 hardware bax - is not in hardware - did you mean box?" in found[1]
+
+
+def test_a_fault_of_the_settings_hides_no_dangling_id(tmp_path: Path) -> None:
+    tables = minimal_tables()
+    tables["demand"][0]["market"] = "tonw"
+    folder = write_instance(tmp_path / "w", tables, minimal_settings() | {"base_year": "soon"})
+    text = (folder / "instance.toml").read_text(encoding="utf-8").replace('source = "none"', 'source = "builtin"')
+    (folder / "instance.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InstanceError) as raised:
+        load(folder)
+    text = str(raised.value)
+    assert "base_year" in text
+    assert "demand.csv:2 market tonw - is not in markets - did you mean town?" in text
+
+
+def test_grammar_of_what_there_is_none_of() -> None:
+    assert among("x", [], "site in site_periods") == "there is no site in site_periods"
+    assert among("x", [], "stores") == "there are no stores"

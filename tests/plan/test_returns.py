@@ -63,6 +63,7 @@ def tables_of(accounts: list[tuple], capex: list[tuple]) -> dict[str, pd.DataFra
     return {
         "accounts": frame,
         "capex": pd.DataFrame(capex, columns=["period", "item", "life_years", "date", "overnight_musd"]),
+        "retired": pd.DataFrame(columns=["period", "built", "site", "hardware", "cooling", "units"]),
     }
 
 
@@ -107,6 +108,34 @@ def test_what_is_not_paid_off_is_the_worth_of_the_annuities_left() -> None:
     assert figures["internal rate of return"] == pytest.approx(0, abs=1e-9)
     assert figures["internal rate of return, unpaid capital credited"] == pytest.approx(20 / 36)
     assert figures["payback time"] == 1
+
+
+def test_what_is_retired_is_not_credited_at_the_end() -> None:
+    """Four racks of 1 M USD and two years, one retired after the first: of each 20 / 36 are unpaid a year before."""
+    instance = asked({"a": (2028, 0.5), "b": (2028.5, 0.5)}, 0.25)
+    instance.hardware = {"rack": SimpleNamespace(life_years=2.0, capex_usd_per_unit=1e6)}
+    tables = tables_of([("a", "revenue", 1.0)], [("a", "chips", 2.0, 2028, 4.0)])
+    tables["retired"].loc[0] = ["b", "a", "site", "rack", "loop", 1.0]
+    figures = {row[2]: row[3] for row in returns_rows(instance, tables)}
+    assert figures["capital not yet paid off at the end"] == pytest.approx(3 * 20 / 36)
+    assert figures["unpaid capital of units retired, not credited"] == pytest.approx(20 / 36)
+    paid = figures["net present value, capital when paid"]
+    assert figures["net present value, unpaid capital credited"] - paid == pytest.approx(0.8 * 3 * 20 / 36)
+
+
+def test_where_units_retire_the_annuities_know_what_is_unpaid_of_them(tmp_path: Path) -> None:
+    """Racks idle at a cost once nobody buys: they are retired, and the two present values differ by their rest."""
+    terms = minimal_settings() | {"finance": {"wacc": 0.1}}
+    tables = minimal_tables() | {"periods": [{"period": f"y{k}", "start": 2028 + k} for k in range(2)]}
+    tables["periods"][1]["demand_index"] = 0.25
+    tables["hardware"][0] |= {"may_retire": "yes", "life_years": 4, "opex_share_per_yr": 0.2}
+    plan = solve(load(write_instance(tmp_path / "w", tables, terms)), gap=1e-6, verify=False)
+    assert plan.retired["units"].sum() > 0
+    gone = returned(plan, "unpaid capital of units retired, not credited")
+    assert gone > 0
+    credited = returned(plan, "net present value, unpaid capital credited")
+    annuities = returned(plan, "net present value, capital as annuities")
+    assert annuities == pytest.approx(1.1 * (credited + gone * 1.1**-2))
 
 
 def test_what_just_earns_its_annuity_returns_the_wacc(tmp_path: Path) -> None:
