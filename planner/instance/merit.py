@@ -13,14 +13,19 @@ import pandas as pd
 
 from planner.instance.checks.audit import annuity
 from planner.instance.checks.energy import cools, designs_at
+from planner.instance.dates import hardware_date
 from planner.instance.demand import prices_usd_per_mtok, volumes_gtok_per_day
 from planner.instance.eligibility import Eligibility
 from planner.instance.instance import Instance
 from planner.instance.routes import Network, hardware_allowed
+from planner.instance.schema.settings import Period
 from planner.units import HOURS_PER_DAY, HOURS_PER_YEAR, KW_PER_MW, MTOK_PER_GTOK
 
 COLUMNS = ["market", "product", "segment", "point", "hardware", "price_usd_per_mtok", "volume_gtok_per_day"]
 COLUMNS += ["revenue_usd_per_it_mw_yr", "it_mw", "cumulative_it_mw"]
+
+
+_DATE_TOLERANCE_YR = 1e-6
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,11 @@ def _best_point(
         (rate.gtok_per_h * share / rate.mw, hardware, point)
         for (hardware, point, p), rate in eligibility.rates.items()
         if p == product
-        and (rate.available_from is None or rate.available_from <= when.start)
-        and any(rate.ttft_ms <= ms and hardware_allowed(instance, site, hardware) for site, ms in allowance.items())
+        and _by(rate.available_from, when)
+        and any(
+            rate.ttft_ms <= ms and hardware_allowed(instance, site, hardware) and _there(instance, site, hardware, when)
+            for site, ms in allowance.items()
+        )
     ]
     if not found:
         return None
@@ -84,36 +92,68 @@ def _best_point(
     return hardware, point, gtok_per_mwh
 
 
-def cost_line(instance: Instance) -> CostLine | None:
+def _there(instance: Instance, site: str, hardware: str, when: Period) -> bool:
+    """Whether a site can be open when a period begins, and hardware be in service or rented there."""
+    if not _by(instance.sites[site].opening_date, when):
+        return False
+    if _by(hardware_date(instance, hardware), when):
+        return True
+    return _by(instance.hardware[hardware].available_from, when) and any(
+        (row.site, row.hardware, row.direction) == (site, hardware, "in")
+        and _by(row.available_from, when)
+        and (row.until is None or when.start < row.until - _DATE_TOLERANCE_YR)
+        for row in instance.leases.values()
+    )
+
+
+def _by(date: float | None, when: Period) -> bool:
+    return date is None or when.start >= date - _DATE_TOLERANCE_YR
+
+
+def cost_line(instance: Instance, eligibility: Eligibility) -> CostLine | None:
     """Return the cheapest cost of a MW of IT load at work through the year; None where nothing can be built.
 
-    Annuities of the hardware, halls and cheapest fitting cooling at the WACC, their upkeep, and energy at the mean
-    price of the cheapest source with its fuel (its plant's annuity included), overhead and losses added. Idle time,
-    firm capacity, demand charges, carbon, water, software and network are left out: the line is a little low.
+    Systems, halls and cooling are sized for the rating of a unit, of which its hungriest point draws a part: capital
+    and upkeep count per MW that it draws, as earnings do. Counted are annuities of the hardware, halls and cheapest
+    fitting cooling at the WACC, their upkeep, and energy at the mean price of the cheapest source with its fuel (its
+    plant's annuity included), overhead and losses added. Idle time, firm capacity, demand charges, carbon, water,
+    software and network are left out: the line is a little low.
     """
+    most: dict[str, float] = {}
+    for (hardware, _, _), rate in eligibility.rates.items():
+        most[hardware] = max(rate.mw, most.get(hardware, 0.0))
+    rated = {name: instance.hardware[name].unit_kw_max / KW_PER_MW / mw for name, mw in most.items()}
     found = [
         line
         for site in instance.sites
         for hardware in instance.hardware
-        if hardware_allowed(instance, site, hardware) and (line := _line(instance, site, hardware)) is not None
+        if hardware in rated
+        and hardware_allowed(instance, site, hardware)
+        and (
+            line := _line(
+                instance, site, hardware, instance.hardware[hardware].unit_kw_max / KW_PER_MW / most[hardware]
+            )
+        )
+        is not None
     ]
     return min(found, key=lambda line: line.usd_per_it_mw_yr, default=None)
 
 
-def _line(instance: Instance, s: str, h: str) -> CostLine | None:
+def _line(instance: Instance, s: str, h: str, rated: float) -> CostLine | None:
+    """Return the cost at a site of hardware of which `rated` MW stand for every MW at work."""
     site, unit, wacc = instance.sites[s], instance.hardware[h], instance.settings.finance.wacc
     designs = [row for row in designs_at(instance, s).values() if cools(row, unit)]
     sources = [_energy_usd_per_mwh(instance, key) for key in instance.power if key[0] == s]
     if not designs or not sources:
         return None
-    chips = unit.capex_usd_per_unit / unit.unit_kw_max * KW_PER_MW
-    halls = site.shell_capex_usd_per_kw_it * KW_PER_MW
+    chips = rated * unit.capex_usd_per_unit / unit.unit_kw_max * KW_PER_MW
+    halls = rated * site.shell_capex_usd_per_kw_it * KW_PER_MW
     capital = chips * annuity(wacc, unit.life_years) + halls * annuity(wacc, site.shell_life_years)
     cash = chips * unit.opex_share_per_yr + halls * site.shell_fom_share_per_yr
     usd, own = min(sources, key=sum)
     cooling = []
     for row in designs:
-        built = row.capex_usd_per_kw_it * KW_PER_MW
+        built = rated * row.capex_usd_per_kw_it * KW_PER_MW
         mwh = (1 + row.overhead_base + site.loss_share) * HOURS_PER_YEAR
         cooling.append((built * annuity(wacc, row.life_years) + mwh * own, built * row.fom_share_per_yr + mwh * usd))
     capital_more, cash_more = min(cooling, key=sum)

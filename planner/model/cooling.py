@@ -37,6 +37,10 @@ def add_cooling(m: ConcreteModel, instance: Instance) -> None:
     step.heat_removed_mw = Var(m.DESIGNS, within=NonNegativeReals, doc="heat removed (MW)")
     constraint(p, m.DESIGNS, rule=cooling_capacity)
     constraint(p, m.CHOICES, rule=cooling_choice)
+    limited = [i for i, row in instance.site_cooling.items() if row.limit_mw is not None]
+    plain = [i for i in m.DESIGNS if i in limited and i not in m.CHOICES]
+    m.LIMITED_DESIGNS = Set(dimen=2, initialize=plain, doc="designs that need no choice and have a limit")
+    constraint(p, m.LIMITED_DESIGNS, rule=cooling_limit)
     constraint(p, m.CHOICES, rule=cooling_stays_chosen, where=np.arange(level_of(p).n) > 0)
     held = [s for s in m.SITES if instance.sites[s].max_cooling_designs is not None]
     m.HELD_SITES = Set(initialize=held, doc="sites that may mix only so many cooling designs")
@@ -108,6 +112,16 @@ def cooling_choice(p: Block, s: str, c: str) -> object:
     Dual: worth of one more MW of room for the design.
     """
     return p.cooling_mw[s, c] <= _limit_mw(p.model().instance, s, c) * p.cooling_chosen[s, c]
+
+
+def cooling_limit(p: Block, s: str, c: str) -> object:
+    """A design that needs no choice removes no more heat than the site allows.
+
+    cooling_mw[s,c] <= limit_mw[s,c]
+
+    Dual: worth of one more MW of room for the design.
+    """
+    return p.cooling_mw[s, c] <= p.model().instance.site_cooling[s, c].limit_mw
 
 
 def cooling_stays_chosen(p: Block, s: str, c: str) -> object:

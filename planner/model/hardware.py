@@ -52,7 +52,6 @@ def add_hardware(m: ConcreteModel, instance: Instance) -> None:
     m.deliveries = {h: purchases(m, instance.hardware[h].life_years) for h in m.SUPPLIED}
     constraint(p, m.SUPPLIED, rule=hardware_supply, where=limited)
     m.load_range_mw = {h: load_range_mw(m, h) for h in m.HARDWARE}
-    constraint(step, m.MIXED_HALLS, rule=hall_full_load)
     constraint(step, m.MIXED_HALLS, rule=hall_idle_load)
     _post_load(m, instance)
     _post_money(m, instance)
@@ -71,16 +70,13 @@ def idle_mw(instance: Instance, h: str) -> float:
 def load_range_mw(m: ConcreteModel, h: str) -> tuple[float, float]:
     """Return the least and the most a unit can draw on the mean of its hall (MW): broken units idle.
 
-    The hungriest and the leanest point that the hardware can run bound it, not the rating, which none may reach; only
-    units leased out draw their rating.
+    The hungriest and the leanest point that the hardware can run bound it, not the rating, which none may reach.
     """
     unit, idle = m.instance.hardware[h], idle_mw(m.instance, h)
     points = [rate.mw for (hardware, _, _), rate in m.eligibility.rates.items() if hardware == h]
     least, most = min([idle, *points]), max([idle, *points])
     broken = (1 - unit.availability) * idle
-    leased_out = any(row.hardware == h and row.direction == "out" for row in m.instance.leases.values())
-    largest = unit_mw(m.instance, h) if leased_out else unit.availability * most + broken
-    return unit.availability * least + broken, largest
+    return unit.availability * least + broken, unit.availability * most + broken
 
 
 def most_units(instance: Instance, s: str, h: str) -> float:
@@ -227,17 +223,6 @@ def hardware_supply(p: Block, h: str) -> object:
     m = p.model()
     built = sum(p.units_built[i] for i in m.HALLS if i[1] == h)
     return (built if m.deliveries[h] is None else relate(built, m.deliveries[h])) <= p.supply_units[h]
-
-
-def hall_full_load(step: Block, s: str, h: str, c: str) -> object:
-    """A hall carries no more load than its units at their hungriest point, the broken ones idling.
-
-    it_mw[s,h,c] <= units[s,h,c] x (availability[h] x largest mw[h,k] + (1 - availability[h]) x idle_mw[h])
-
-    Dual: worth of moving one MW of load into halls of this design.
-    """
-    m = step.model()
-    return step.it_mw[s, h, c] <= m.period.units[s, h, c] * m.load_range_mw[h][1]
 
 
 def hall_idle_load(step: Block, s: str, h: str, c: str) -> object:

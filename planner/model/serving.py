@@ -38,6 +38,9 @@ def add_serving(m: ConcreteModel, instance: Instance) -> None:
     step.made_gtok_per_h = Expression(m.MAKES, rule=_made, doc="tokens made within the service level (Gtok/h)")
     constraint(step, m.FLEETS, rule=units_at_work)
     constraint(step, m.FLEETS, rule=it_load)
+    constraint(step, m.MIXED_HALLS, rule=hall_full_load)
+    let = [(s, h, c) for s, h, c in m.MIXED_HALLS if (s, h) in m.leases_out]
+    constraint(step, let, rule=hall_rating)
     may_adopt = {w: available(m, instance.stacks[w].available_from) for w in m.STACKS}
     series(p, "may_adopt", may_adopt, m.STACKS, unit="0 or 1", doc="1 if the software exists in the period")
     p.adopted = Var(m.STACKS, within=Binary, bounds=lambda p, w: (0, p.may_adopt[w]), doc="1 once adopted (0 or 1)")
@@ -137,6 +140,31 @@ def it_load(step: Block, s: str, h: str) -> object:
     extra = sum((rate_of(m, *run[1:]).mw - idle) * step.running_units[run] for run in runs)
     extra += (unit_mw(m.instance, h) - idle) * leased_out(m, s, h)
     return sum(step.it_mw[s, h, c] for c in m.halls_of[s, h]) == extra + idle * m.period.fleet_units[s, h]
+
+
+def hall_full_load(step: Block, s: str, h: str, c: str) -> object:
+    """A hall carries no more load than its units at their hungriest point, the broken ones idling, and those let.
+
+    it_mw[s,h,c] <= units[s,h,c] x largest[h] + units leased out x (unit_kw_max[h]/1000 - largest[h]),
+    with largest[h] = availability[h] x largest mw[h,k] + (1 - availability[h]) x idle_mw[h]
+
+    Dual: worth of moving one MW of load into halls of this design.
+    """
+    m = step.model()
+    largest = m.load_range_mw[h][1]
+    more = max(0.0, unit_mw(m.instance, h) - largest)
+    return step.it_mw[s, h, c] <= m.period.units[s, h, c] * largest + more * leased_out(m, s, h)
+
+
+def hall_rating(step: Block, s: str, h: str, c: str) -> object:
+    """Where units may be leased out, a hall carries no more load than the rating of all its units.
+
+    it_mw[s,h,c] <= units[s,h,c] x unit_kw_max[h]/1000 (or largest[h], should points draw a little more)
+
+    Dual: worth of moving one MW of load into halls of this design.
+    """
+    m = step.model()
+    return step.it_mw[s, h, c] <= m.period.units[s, h, c] * max(unit_mw(m.instance, h), m.load_range_mw[h][1])
 
 
 def stack_stays_adopted(p: Block, w: str) -> object:

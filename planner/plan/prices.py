@@ -138,6 +138,7 @@ PRICED = (
         used="cooling_mw",
         times="cooling_chosen",
     ),
+    Priced("cooling_limit", _period, "one more MW of room for the design", "USD/MW-yr", used="cooling_mw"),
     Priced("water_limit", _year, "one more m3 of water", "USD/m3"),
     Priced("carbon_limit", _year, "one more t of carbon dioxide", "USD/t"),
     Priced("booking_limit", _period, "one more Gbps", "USD/Gbps-yr"),

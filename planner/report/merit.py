@@ -21,7 +21,7 @@ def merit_bars(instance: Instance, eligibility: Eligibility, network: Network) -
     """Draw every segment of the first period as a bar of M USD per MW-year of IT load, with the cost line across."""
     period = next(iter(instance.periods))
     frame = merit_order(instance, eligibility, network, period)
-    line = cost_line(instance)
+    line = cost_line(instance, eligibility)
     shown = _shown(frame, line)
     most = max(frame["revenue_usd_per_it_mw_yr"].max() if len(frame) else 0.0, line.usd_per_it_mw_yr if line else 0.0)
     table = Table(

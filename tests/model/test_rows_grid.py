@@ -45,6 +45,11 @@ def test_a_line_with_a_fixed_cost_grows_where_it_is_laid(grid: Rows) -> None:
     assert grid.whole(laid[0])
 
 
+def test_a_design_without_a_choice_has_its_limit(grid: Rows) -> None:
+    built = {f"cooling_built_mw[alpha,chiller]@{period}": 1 for period in ("early", "late")}
+    grid.at_most("cooling_limit[alpha,chiller]@late", built, 90)
+
+
 def test_line_capacity_holds_both_ways_together(grid: Rows) -> None:
     flows = {f"flow_mw[{HVDC}]@early.1": 1, f"flow_mw[{BACK}]@early.1": 1}
     grid.at_most(f"line_capacity[{HVDC}]@early.1", flows | {f"line_built_mw[{HVDC}]@early": -1}, 5)

@@ -45,12 +45,14 @@ def test_whole_units(power: Rows) -> None:
     assert "whole_units[alpha,boiler]@late" not in power.names()
 
 
-def test_unit_balance_is_cyclic_or_begins_as_given(power: Rows) -> None:
+def test_unit_balance_is_cyclic_or_begins_as_given(power: Rows, tmp_path: Path) -> None:
     _, now, started, stopped = names(GAS, "late.0")
     last = names(GAS, "late.3")[1]
     power.equal("unit_balance[alpha,gas]@late.0", {now: 1, last: -1, started: -1, stopped: 1}, 0)
     _, now, started, stopped = names(COAL, "late.0")
     power.equal("unit_balance[alpha,coal]@late.0", {now: 1, started: -1, stopped: 1}, 1)  # one online before
+    gone = Rows(build(world(tmp_path / "w", {"power.alpha.coal.available_until": 2029})))
+    gone.equal("unit_balance[alpha,coal]@late.0", {now: 1, started: -1, stopped: 1}, 0)  # none exists by then
     before = now
     _, now, started, stopped = names(COAL, "late.1")
     power.equal("unit_balance[alpha,coal]@late.1", {now: 1, before: -1, started: -1, stopped: 1}, 0)

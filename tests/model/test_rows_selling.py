@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from planner.model.build import build
 from tests.model.reading import Rows
+from tests.model.world_selling import world
 
 HUB, SEA, LINE = "site,hub,terrestrial", "hill,town,submarine", "site,town,private-line"
 GOV, BULK, FAR = "town,chat,gov", "town,chat,bulk", "far,chat,gov"
@@ -139,8 +143,17 @@ def test_units_leased_out_run_nothing_and_draw_their_full_power(selling: Rows) -
     selling.at_most("units_at_work[site,box]@late.0", at_work, 0)
     load = {f"it_mw[site,box,{c}]@late.0": 1 for c in ("loop", "fan")} | dict.fromkeys(plain, -0.005)
     selling.equal("it_load[site,box]@late.0", load | dict.fromkeys(halls, -0.003) | {let: -0.007}, 0)
-    full = {"it_mw[site,box,fan]@late.0": 1, "units_built[site,box,fan]@late": -0.01}  # none draws more than its rating
-    selling.at_most("hall_full_load[site,box,fan]@late.0", full, 0)
+    # the hungriest point of the 0.8 at work and the idle rest are 0.007 MW, 0.003 less than a box leased out
+    load, built = {"it_mw[site,box,fan]@late.0": 1}, "units_built[site,box,fan]@late"
+    selling.at_most("hall_full_load[site,box,fan]@late.0", load | {built: -0.007, let: -0.003}, 0)
+    selling.at_most("hall_rating[site,box,fan]@late.0", load | {built: -0.01}, 0)
+
+
+def test_nothing_is_rented_before_it_exists(tmp_path: Path) -> None:
+    late = Rows(build(world(tmp_path / "w", {"hardware.rack.available_from": 2029, "leases.rent.until": 2030})))
+    rented = "leased_units[site,rack,rent]"
+    late.at_most("lease_limit[site,rack,rent]@early", {f"{rented}@early": 1}, 0)
+    late.at_most("lease_limit[site,rack,rent]@late", {f"{rented}@late": 1, "opened[site]@late": -20}, 0)
 
 
 def test_rented_units_need_software(selling: Rows) -> None:

@@ -2,6 +2,7 @@
 
 - periods, steps and WACC as in `everything`: early (2028, one year), late (2029, two years); a step is 4,380 h a year
 - site alpha asks for firm capacity for half of its provisioned load
+- its chiller needs no choice and may remove 90 MW
 - hub moor: wind (no firm credit) and gas (0.9), a battery (0.5); hub peak: hydro (firm credit 0.6)
 - alpha - moor: hvdc, 5 MW there, at most 20, 400 USD/kW and 3 M USD for any, loses 5 %, 8 USD/MWh, backs 0.8, from 2029
 - moor - peak: ac, no limit, 100 USD/kW, 4 USD/kW-yr, life of one year, backs nothing
@@ -26,6 +27,7 @@ def grid_tables() -> Tables:
         {"period": "early", "start": 2028, "length_yr": 1},
         {"period": "late", "start": 2029, "length_yr": 2},
     ]
+    tables["site_cooling"] = [{"site": "alpha", "cooling": "chiller", "limit_mw": 90}]
     tables["hubs"] = [{"id": "moor", "name": "Moor"}, {"id": "peak"}]
     tables["technologies"] += [
         {"id": "wind", "name": "Wind", "kind": "wind", "capex_usd_per_kw": 900} | FACT,

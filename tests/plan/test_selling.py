@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from planner.instance import load
 from planner.instance.eligibility import eligible_points
 from planner.instance.merit import cost_line, merit_order
 from planner.instance.routes import find_routes
@@ -63,12 +64,28 @@ def test_a_point_too_slow_for_the_way_is_not_the_best(tmp_path: Path) -> None:
         assert frame["point"].tolist() == [best]
 
 
+def test_what_is_not_there_yet_is_in_no_merit_order(tmp_path: Path) -> None:
+    content = tables()
+    for name, changes in (("box", {"hardware.box.available_from": 2030}), ("site", {"sites.*.opening_date": 2030})):
+        selling(tmp_path / name, content)
+        instance = load(tmp_path / name, overrides=changes)
+        eligibility = eligible_points(instance)
+        assert merit_order(instance, eligibility, find_routes(instance, eligibility), "2028").empty
+    instance = load(tmp_path / "box", overrides={"order_date": 2028, "hardware.box.lead_time_years": 1})
+    eligibility = eligible_points(instance)
+    assert merit_order(instance, eligibility, find_routes(instance, eligibility), "2028").empty
+
+
 def test_the_cost_line_by_hand(tmp_path: Path) -> None:
-    """20 M USD of boxes, 10 of halls and 1 of cooling a MW, upkeep of 3 % of boxes, 1.1 x 8,760 MWh at 50 USD."""
-    line = cost_line(selling(tmp_path / "w", tables()))
-    cash = 0.03 * 20e6 + 1.1 * 8760 * 50
+    """20 M USD of boxes, 10 of halls and 1 of cooling a rated MW, upkeep of 3 % of boxes, 1.1 x 8,760 MWh at 50 USD.
+
+    A box at work draws 8 of its 10 kW, so that 1.25 rated MW stand for each MW at work.
+    """
+    instance = selling(tmp_path / "w", tables())
+    line = cost_line(instance, eligible_points(instance))
+    cash = 1.25 * 0.03 * 20e6 + 1.1 * 8760 * 50
     assert line.cash_usd_per_it_mw_yr == pytest.approx(cash, rel=NEAR)
-    capital = 20e6 * annuity(5) + (10e6 + 1e6) * annuity(15)
+    capital = 1.25 * (20e6 * annuity(5) + (10e6 + 1e6) * annuity(15))
     assert line.usd_per_it_mw_yr == pytest.approx(cash + capital, rel=NEAR)
     assert (line.site, line.hardware) == ("alpha", "box")
 

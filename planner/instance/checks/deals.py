@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product as pairs
 
+from planner.instance.checks.energy import cools, designs_at
 from planner.instance.checks.report import warn
 from planner.instance.eligibility import eligible_points
 from planner.instance.instance import Instance
@@ -25,16 +26,25 @@ def check_single_sites(instance: Instance) -> Iterator[Problem]:
 
 
 def check_leases(instance: Instance) -> Iterator[Problem]:
-    """Leases of hardware that the site may not hold (an error), outside of all periods, or for nothing."""
+    """Leases of hardware the site may not hold (an error) or cannot house, outside of all periods, or for nothing."""
     for key, row in instance.leases.items():
         if not hardware_allowed(instance, row.site, row.hardware):
             wrong = f"{row.site} may not hold {row.hardware}, and the lessor's halls lie in the same jurisdiction"
             classes = f"hardware of the classes {', '.join(instance.sites[row.site].export_classes)}"
             yield _fault(instance, "leases", key, "hardware", row.hardware, wrong, classes)
+        elif row.direction == "out" and not _can_stand(instance, row.site, row.hardware):
+            wrong = (
+                f"no cooling design at {row.site} cools {row.hardware}, so that no unit of it can be leased out there"
+            )
+            yield warn(instance, "leases", key, "hardware", wrong, "hardware that can stand at the site")
         if row.direction == "in" and row.usd_per_accelerator_h == 0:
             wrong = f"{number_text(row.max_units)} units are rented for nothing"
             yield warn(instance, "leases", key, "usd_per_accelerator_h", wrong, "a rent", 0.0)
         yield from _check_term(instance, "leases", key, row.available_from, row.until)
+
+
+def _can_stand(instance: Instance, site: str, hardware: str) -> bool:
+    return any(cools(design, instance.hardware[hardware]) for design in designs_at(instance, site).values())
 
 
 def check_wholesale(instance: Instance) -> Iterator[Problem]:
