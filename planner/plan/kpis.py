@@ -117,9 +117,9 @@ def _billable(instance: Instance, markets: pd.DataFrame, trade: pd.DataFrame) ->
     paid = [price_usd_per_mtok(instance, key) > 0 for key in markets[keys].itertuples(index=False, name=None)]
     weight = {p: row.token_weight for p, row in instance.products.items()}
     sold = markets[paid]
-    gtok = (sold["sold_gtok_per_day"] * sold["product"].map(weight)).sum()
+    gtok = (sold["sold_gtok_per_day"] * sold["product"].map(weight).astype(float)).sum()
     signed = trade["gtok_per_day"].where(trade["direction"] == "sell", -trade["gtok_per_day"])
-    return float(gtok + (signed * trade["product"].map(weight)).sum())
+    return float(gtok + (signed * trade["product"].map(weight).astype(float)).sum())
 
 
 def _site_figures(r: Reading, tables: dict[str, pd.DataFrame], period: str) -> list[tuple]:
