@@ -49,7 +49,7 @@ def test_an_answer_in_one_line_and_its_prices(session: planner.Session) -> None:
 
 def test_a_plan_with_nothing_proven_ends_with_its_own_code(tmp_path: Path) -> None:
     """The search is stopped before it begins: doing nothing is kept, written and told apart from an answer."""
-    words = ["solve", "one-gigawatt", "--time-limit", "0.001", "--out", str(tmp_path / "plan")]
+    words = ["--width", "120", "solve", "one-gigawatt", "--time-limit", "0.001", "--out", str(tmp_path / "plan")]
     result = CliRunner().invoke(app, [*words, "--set", "time.resolution_h=12"])
     assert result.exit_code == 2, result.output
     assert "kept is doing nothing" in " ".join(result.stdout.split())

@@ -60,17 +60,17 @@ class Point(CatalogueRow):
     )
     ttft_ms: float = column(0.0, text="time to first token", unit="ms", ge=0, le=1e8, typical=(5, 600_000))
     fresh_input_tok_per_s: float | None = column(
-        None, text="input tokens computed", unit="tok/s/accelerator", ge=0, le=1e7
+        None, text="input tokens computed", unit="tok/s/accelerator", ge=0, le=1e9
     )
     cached_input_tok_per_s: float | None = column(
-        None, text="input tokens found in cache", unit="tok/s/accelerator", ge=0, le=1e7
+        None, text="input tokens found in cache", unit="tok/s/accelerator", ge=0, le=1e9
     )
-    output_tok_per_s: float | None = column(None, text="tokens made", unit="tok/s/accelerator", ge=0, le=1e7)
+    output_tok_per_s: float | None = column(None, text="tokens made", unit="tok/s/accelerator", ge=0, le=1e9)
     prefill_tok_per_s: float | None = column(
-        None, text="input tokens (fresh and cached) while only prefilling", unit="tok/s/accelerator", gt=0, le=1e7
+        None, text="input tokens (fresh and cached) while only prefilling", unit="tok/s/accelerator", gt=0, le=1e9
     )
     decode_tok_per_s: float | None = column(
-        None, text="output tokens while only decoding", unit="tok/s/accelerator", gt=0, le=1e7
+        None, text="output tokens while only decoding", unit="tok/s/accelerator", gt=0, le=1e9
     )
     it_kw_per_accelerator: float = column(
         text="IT power while running this point", unit="kW IT", gt=0, le=50, typical=(0.1, 5)
